@@ -1,0 +1,1 @@
+"""Baylink: live sessions between an auto-shop mechanic and a car owner, as a desktop window or a kiosk."""
