@@ -1,0 +1,32 @@
+# Every target prepares the machine by itself (packaging/bootstrap.sh); the second run costs a second.
+SHELL := /bin/bash
+PREPARE := packaging/bootstrap.sh
+.PHONY: demo test unit lint format bench joinserver clean
+
+demo: ## a whole practice day: servers, a simulated customer and the app
+	@$(PREPARE) demo python -m desktop.practice $(ARGS)
+
+test: ## everything but lint: unit, pages, join server, real servers, end to end
+	@$(PREPARE) test python -m pytest $(ARGS)
+
+unit: ## the fast part, under a minute
+	@$(PREPARE) test python -m pytest -m "not server and not end2end" $(ARGS)
+
+lint: ## format, lint, types, import walls
+	@$(PREPARE) lint ruff format --check .
+	@$(PREPARE) lint ruff check .
+	@$(PREPARE) lint mypy
+	@$(PREPARE) lint lint-imports
+
+format: ## put every file into the house's form
+	@$(PREPARE) lint ruff format .
+	@$(PREPARE) lint ruff check --fix .
+
+bench: ## the app measured beside a browser client; writes build/bench.json
+	@$(PREPARE) bench python -m benchmarks $(ARGS)
+
+joinserver: ## the join server alone, with the demo data, on http://127.0.0.1:8787
+	@$(PREPARE) lint python -m desktop.joinserver --dev --demo-data $(ARGS)
+
+clean: ## the environment and what was built; the cache with livekit-server stays
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
