@@ -1,0 +1,1 @@
+"""The call screens: page, header, stage, control bar and side panel; all drawn from one `CallState`."""
