@@ -1,0 +1,30 @@
+"""Which page is on screen: a pure rule over who is signed in and how the call stands."""
+
+from enum import StrEnum
+
+from desktop.core.account import AccountPhase, AccountState
+from desktop.core.call import CallPhase, CallState
+
+
+class Page(StrEnum):
+    """The full screens of the app."""
+
+    SIGN_IN = "sign_in"
+    SESSIONS = "sessions"
+    CALL = "call"
+    CHAT = "chat"
+    COMPLETION = "completion"
+
+
+def page_for(account: AccountState, call: CallState | None) -> Page:
+    """Return the page for a moment: a lost sign-in covers everything, then an open call, then the list.
+
+    A call that has ended shows its completion where the backend told how it ended; otherwise the list is next.
+    """
+    if account.phase is not AccountPhase.SIGNED_IN:
+        return Page.SIGN_IN
+    if call is None or call.phase is CallPhase.JOINING:
+        return Page.SESSIONS
+    if call.phase is CallPhase.ENDED:
+        return Page.COMPLETION if call.completion is not None else Page.SESSIONS
+    return Page.CALL if call.kind.has_video else Page.CHAT
