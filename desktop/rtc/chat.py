@@ -1,0 +1,200 @@
+"""Live chat in both wire forms of LiveKit's clients: one queue out, and one line shown once in."""
+
+import asyncio
+import json
+import logging
+import re
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from livekit import rtc
+from livekit.rtc.participant import PublishDataError
+
+from desktop.core.chat import MESSAGE_CAP
+from desktop.core.text import BLOCK_CAP
+from desktop.rtc.events import ChatEdited, ChatReceived
+from desktop.rtc.redaction import redact
+
+_log = logging.getLogger(__name__)
+
+TEXT_TOPIC = "lk.chat"
+LEGACY_TOPIC = "lk-chat-topic"
+EDIT_TOPIC = "lk-chat-update-topic"
+TEMP_ID_ATTRIBUTE = "baylink.tempId"
+ATTACHMENTS_ATTRIBUTE = "baylink.attachments"
+PACKET_CAP_BYTES = 14_000
+
+_LEGACY_HOLD_S = 2.0
+_UNKNOWN_SENDER_HOLD_S = 4.0
+_TEMP_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_LAST_SENDS_S = 2.0
+_REMEMBERED_STREAMS = 500
+
+
+class ChatOutbox:
+    """Sends lines one after the other in both forms.
+
+    A send that waits for a reconnect is neither cancelled nor timed out: a cancelled one is delivered later all the
+    same, and parallel ones overtake each other. What cannot be sent is only logged; storing it is not this room's task.
+    """
+
+    def __init__(self, participant: rtc.LocalParticipant) -> None:
+        """Start the queue of a connected room, on the running loop."""
+        self._participant = participant
+        self._queue: asyncio.Queue[tuple[str, str] | None] = asyncio.Queue()
+        self._task = asyncio.create_task(self._run(), name="chat-outbox")
+
+    def send(self, text: str, temp_id: str) -> None:
+        """Queue a line; returns at once."""
+        self._queue.put_nowait((text, temp_id))
+
+    async def close(self) -> None:
+        """End after the room was disconnected, which ends what still waits."""
+        self._queue.put_nowait(None)
+        _, unfinished = await asyncio.wait({self._task}, timeout=_LAST_SENDS_S)
+        if unfinished:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while line := await self._queue.get():
+            try:
+                await self._send(*line)
+            except (rtc.StreamError, PublishDataError) as error:
+                _log.warning("a chat line did not reach the room: %s", redact(str(error)))
+
+    async def _send(self, text: str, temp_id: str) -> None:
+        attributes = {TEMP_ID_ATTRIBUTE: temp_id, ATTACHMENTS_ATTRIBUTE: "0"}
+        info = await self._participant.send_text(text, topic=TEXT_TOPIC, attributes=attributes)
+        legacy = {
+            "id": info.stream_id,
+            "timestamp": info.timestamp or int(time.time() * 1000),
+            "message": text[:MESSAGE_CAP],
+            "ignoreLegacy": True,
+            "tempId": temp_id,
+        }
+        packet = json.dumps(legacy, ensure_ascii=False).encode()
+        if len(packet) <= PACKET_CAP_BYTES:
+            await self._participant.publish_data(packet, reliable=True, topic=LEGACY_TOPIC)
+
+
+class ChatInbox:
+    """Takes both forms and tells each line once.
+
+    A line with `ignoreLegacy` has a text stream beside it, in either order, so it is held for two seconds and told
+    only if no stream with its id came. A packet from somebody whom the room has not announced yet waits for the one
+    newcomer who can have sent it. Payload never names a sender.
+    """
+
+    def __init__(self, tell: Callable[[ChatReceived | ChatEdited], None]) -> None:
+        """Start without lines; `tell` is called on the running loop."""
+        self._tell = tell
+        self._streams: dict[str, None] = {}
+        self._held: dict[str, asyncio.TimerHandle] = {}
+        self._senderless: list[tuple[asyncio.TimerHandle, dict[str, object]]] = []
+        self._readers: set[asyncio.Task[None]] = set()
+
+    def text_stream_opened(self, reader: rtc.TextStreamReader, identity: str) -> None:
+        """Take a text stream; the SDK's handler for `lk.chat`."""
+        stream_id = reader.info.stream_id
+        self._remember(stream_id)
+        task = asyncio.create_task(self._read(reader, identity), name="chat-stream")
+        self._readers.add(task)
+        task.add_done_callback(self._readers.discard)
+
+    def legacy_received(self, data: bytes, identity: str | None) -> None:
+        """Take a packet of `lk-chat-topic`; `identity` None while nobody knows the sender."""
+        line = _line(data)
+        if line is None:
+            return
+        if identity is None:
+            handle = asyncio.get_running_loop().call_later(_UNKNOWN_SENDER_HOLD_S, self._give_up_sender, line)
+            self._senderless.append((handle, line))
+            return
+        self._take_legacy(line, identity)
+
+    def edit_received(self, data: bytes, identity: str | None) -> None:
+        """Take a packet of `lk-chat-update-topic`: an edit, which only a known sender can make."""
+        line = _line(data)
+        if line is not None and identity is not None:
+            self._tell(ChatEdited(identity, str(line["id"]), _text(line)))
+
+    def participant_joined(self, identity: str) -> None:
+        """Give waiting packets without a sender to the newcomer."""
+        waiting, self._senderless = self._senderless, []
+        for handle, line in waiting:
+            handle.cancel()
+            self._take_legacy(line, identity)
+
+    async def close(self) -> None:
+        """Stop holding and reading."""
+        for handle in (*self._held.values(), *(handle for handle, _ in self._senderless)):
+            handle.cancel()
+        self._held.clear()
+        self._senderless.clear()
+        readers = tuple(self._readers)
+        for task in readers:
+            task.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
+
+    async def _read(self, reader: rtc.TextStreamReader, identity: str) -> None:
+        try:
+            text = await reader.read_all()
+        except rtc.StreamError as error:
+            _log.warning("a chat line broke off: %s", redact(str(error)))
+            return
+        finally:
+            reader.close()
+        temp_id = (reader.info.attributes or {}).get(TEMP_ID_ATTRIBUTE, "")
+        is_stored = _TEMP_ID.fullmatch(temp_id) is not None
+        line_id = temp_id if is_stored else reader.info.stream_id
+        self._tell(ChatReceived(identity, line_id, text[:BLOCK_CAP], is_stored=is_stored))
+
+    def _remember(self, stream_id: str) -> None:
+        if handle := self._held.pop(stream_id, None):
+            handle.cancel()
+        self._streams[stream_id] = None
+        while len(self._streams) > _REMEMBERED_STREAMS:
+            del self._streams[next(iter(self._streams))]
+
+    def _give_up_sender(self, line: dict[str, object]) -> None:
+        self._senderless = [waiting for waiting in self._senderless if waiting[1] is not line]
+        self._take_legacy(line, "")
+
+    def _take_legacy(self, line: dict[str, object], identity: str) -> None:
+        stream_id = str(line["id"])
+        if line.get("ignoreLegacy") is not True:
+            self._tell_legacy(line, identity)
+        elif stream_id not in self._streams and stream_id not in self._held:
+            loop = asyncio.get_running_loop()
+            self._held[stream_id] = loop.call_later(_LEGACY_HOLD_S, self._release, stream_id, line, identity)
+
+    def _release(self, stream_id: str, line: dict[str, object], identity: str) -> None:
+        self._held.pop(stream_id, None)
+        self._tell_legacy(line, identity)
+
+    def _tell_legacy(self, line: dict[str, object], identity: str) -> None:
+        temp_id = line.get("tempId")
+        is_stored = isinstance(temp_id, str) and _TEMP_ID.fullmatch(temp_id) is not None
+        line_id = str(temp_id) if is_stored else str(line["id"])
+        self._tell(ChatReceived(identity, line_id, _text(line), is_stored=is_stored))
+
+
+def _line(data: bytes) -> dict[str, object] | None:
+    """Return a legacy packet's object if it has an id and a text; everything else is dropped."""
+    if len(data) > PACKET_CAP_BYTES:
+        return None
+    try:
+        line = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(line, dict) or not isinstance(line.get("message"), str):
+        return None
+    line_id = line.get("id")
+    return line if isinstance(line_id, str) and 0 < len(line_id) <= 128 else None  # noqa: PLR2004 - longer is no id
+
+
+def _text(line: dict[str, object]) -> str:
+    return str(line["message"])[:BLOCK_CAP]

@@ -1,0 +1,121 @@
+"""What this side sends: microphone and camera of one call, published late enough and together."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+
+from livekit import rtc
+
+from desktop.core.call import OwnDevice
+from desktop.rtc.audio import Sound
+from desktop.rtc.camera import OwnCamera
+from desktop.rtc.camera_source import CameraSource
+from desktop.rtc.events import OwnDevices
+from desktop.rtc.mailboxes import Mailboxes
+from desktop.rtc.sound_devices import SoundDevices
+
+_log = logging.getLogger(__name__)
+
+PUBLISH_AFTER_S = 2.0
+"""Publishing while the first picture is on its way can leave that picture empty for ever; so it waits this long."""
+
+
+class OwnMedia:
+    """Microphone, speaker and camera of one call with pictures. `tell` gets the whole state at every change."""
+
+    def __init__(
+        self,
+        sound: Callable[[], SoundDevices],
+        camera: CameraSource | None,
+        mailboxes: Mailboxes,
+        tell: Callable[[OwnDevices], None],
+    ) -> None:
+        """Look which devices there are; nothing is opened yet. On the running loop."""
+        self._tell = tell
+        self._sound = Sound(sound, self._changed)
+        self._camera = OwnCamera(camera, mailboxes.put, self._changed)
+        self._participant: rtc.LocalParticipant | None = None
+        self._first_picture = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def state(self) -> OwnDevices:
+        """The state of all three devices."""
+        return OwnDevices(self._sound.microphone, self._camera.state, self._sound.speaker)
+
+    def preview(self) -> None:
+        """Start the camera for its owner's eyes."""
+        self._camera.start()
+
+    def room_connected(self, participant: rtc.LocalParticipant) -> None:
+        """Play voices now, and publish after the first remote picture or two seconds."""
+        self._sound.open()
+        self.permissions_changed(participant.permissions.can_publish)
+        self._keep(self._publish_when_ready(participant))
+
+    def first_picture_came(self) -> None:
+        """Publish without waiting any longer."""
+        self._first_picture.set()
+
+    def set_muted(self, muted: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Mute or unmute the microphone; before it is published this is how it will start."""
+        self._sound.set_muted(muted)
+
+    def set_camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Turn the camera on or off; before it is published this is how it will start."""
+        self._camera.set_on(on)
+        if on and self._participant is not None:
+            self._keep(self._camera.publish(self._participant))
+
+    def sound_devices_changed(self) -> None:
+        """Something was plugged in or out."""
+        self._keep(self._sound.devices_changed())
+
+    def permissions_changed(self, can_publish: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Stop sending without the right to, and send again with it."""
+        self._sound.permission_changed(can_publish)
+        self._camera.permission_changed(can_publish)
+        if can_publish and self._participant is not None:
+            self._keep(self._publish(self._participant))
+
+    async def stop(self) -> None:
+        """Stop capturing; before the room is disconnected."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._camera.stop()
+
+    async def close(self) -> None:
+        """Release devices; after the room was disconnected."""
+        await self._camera.close()
+        await self._sound.close()
+
+    async def _publish_when_ready(self, participant: rtc.LocalParticipant) -> None:
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(PUBLISH_AFTER_S, self._first_picture.set)
+        try:
+            await self._first_picture.wait()
+        finally:
+            timer.cancel()
+        self._participant = participant
+        await self._publish(participant)
+
+    async def _publish(self, participant: rtc.LocalParticipant) -> None:
+        await self._sound.publish(participant)
+        await self._camera.publish(participant)
+
+    def _keep(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work, name="own-media")
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("own media failed", exc_info=error)
+
+    def _changed(self) -> None:
+        self._tell(self.state)
+
+
+NO_MEDIA = OwnDevices(OwnDevice.MISSING, OwnDevice.MISSING, OwnDevice.MISSING)

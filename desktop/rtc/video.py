@@ -1,0 +1,164 @@
+"""Remote pictures: decoded frames to their mailboxes, and a watch over streams that stay or become empty."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+from livekit import rtc
+
+from desktop.core.call import TrackState, VideoKey
+from desktop.core.frames import Frame
+
+_log = logging.getLogger(__name__)
+
+SMALLEST_PIXELS = 16
+"""A sender that stops leaves an 8x8 black frame behind; nothing this small is a picture."""
+FROZEN_AFTER_S = 2.0
+_EMPTY_AFTER_S = 3.0
+_AGAIN_AFTER_S = 10.0
+_RESUBSCRIBE_PAUSE_S = 0.5
+_WATCH_S = 0.5
+_ROTATIONS: dict[object, int] = {
+    rtc.VideoRotation.VIDEO_ROTATION_0: 0,
+    rtc.VideoRotation.VIDEO_ROTATION_90: 90,
+    rtc.VideoRotation.VIDEO_ROTATION_180: 180,
+    rtc.VideoRotation.VIDEO_ROTATION_270: 270,
+}
+
+
+def to_frame(event: rtc.VideoFrameEvent) -> Frame | None:
+    """Return a decoded BGRA frame as core data, without a copy; None for what is no picture."""
+    frame = event.frame
+    if frame.width <= SMALLEST_PIXELS or frame.height <= SMALLEST_PIXELS:
+        return None
+    return Frame(frame.data, frame.width, frame.height, _ROTATIONS.get(event.rotation, 0))
+
+
+class RemoteVideo:
+    """One picture of one person: owns the reader of its track, knows its state, and heals an empty subscription."""
+
+    def __init__(
+        self,
+        key: VideoKey,
+        publication: rtc.RemoteTrackPublication,
+        put: Callable[[VideoKey, Frame], None],
+        tell: Callable[[VideoKey, TrackState], None],
+    ) -> None:
+        """Watch a publication; `put` takes pictures, `tell` every change of state. On the running loop."""
+        self._key = key
+        self.publication = publication
+        self._put = put
+        self._tell = tell
+        self._loop = asyncio.get_running_loop()
+        self._state: TrackState | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._heal: asyncio.Task[None] | None = None
+        self._since_s = self._loop.time()
+        self._healed_s: float | None = None
+        self._frame_s: float | None = None
+        self._update()
+
+    @property
+    def is_healing(self) -> bool:
+        """Whether an unsubscription now is our own doing."""
+        return self._heal is not None and not self._heal.done()
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether a picture came since the track was subscribed."""
+        return self._frame_s is not None
+
+    def attach(self, track: rtc.Track) -> None:
+        """Read a newly subscribed track; a former reader ends."""
+        self.detach()
+        self._since_s = self._loop.time()
+        self._reader = asyncio.create_task(self._read(track), name="video-reader")
+        self._update()
+
+    def detach(self) -> None:
+        """Stop reading: the track is not subscribed any more."""
+        if self._reader is not None:
+            self._reader.cancel()
+            self._reader = None
+        self._frame_s = None
+
+    def mute_changed(self) -> None:
+        """Look at the publication again: the camera was turned off or on."""
+        self._since_s = self._loop.time()
+        self._frame_s = None
+        self._update()
+
+    def tick(self) -> None:
+        """Notice that pictures stopped, or never came."""
+        if self._reader is None:
+            return
+        self._update()
+        now = self._loop.time()
+        never_came = self._frame_s is None and not self.publication.muted
+        is_due = self._healed_s is None or now - self._healed_s >= _AGAIN_AFTER_S
+        if never_came and is_due and not self.is_healing and now - self._since_s >= _EMPTY_AFTER_S:
+            self._healed_s = now
+            self._heal = asyncio.create_task(self._resubscribe(), name="video-heal")
+
+    async def close(self) -> None:
+        """End the reader and everything else, and wait for it."""
+        tasks = [task for task in (self._reader, self._heal) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _read(self, track: rtc.Track) -> None:
+        stream = rtc.VideoStream(track, capacity=1, format=rtc.VideoBufferType.BGRA)
+        try:
+            async for event in stream:
+                frame = to_frame(event)
+                if frame is not None:
+                    self._frame_s = self._loop.time()
+                    self._put(self._key, frame)
+                    if self._state is not TrackState.FLOWING:
+                        self._update()
+        finally:
+            await stream.aclose()
+
+    async def _resubscribe(self) -> None:
+        _log.warning("a subscribed picture stayed empty; subscribing again")
+        self.publication.set_subscribed(False)
+        try:
+            await asyncio.sleep(_RESUBSCRIBE_PAUSE_S)
+        finally:
+            self.publication.set_subscribed(True)
+
+    def _update(self) -> None:
+        state = self._look()
+        if state is not self._state:
+            self._state = state
+            self._tell(self._key, state)
+
+    def _look(self) -> TrackState:
+        if self.publication.muted:
+            return TrackState.MUTED
+        if self._frame_s is None:
+            return TrackState.STARTING
+        return TrackState.STALLED if self._loop.time() - self._frame_s > FROZEN_AFTER_S else TrackState.FLOWING
+
+
+class VideoWatch:
+    """Ticks all pictures of a room, twice a second, from one task."""
+
+    def __init__(self, videos: Callable[[], tuple[RemoteVideo, ...]]) -> None:
+        """Start on the running loop."""
+        self._videos = videos
+        self._task = asyncio.create_task(self._run(), name="video-watch")
+
+    async def close(self) -> None:
+        """Stop ticking."""
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(_WATCH_S)
+            for video in self._videos():
+                video.tick()
