@@ -54,6 +54,32 @@ class Freshness(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class BoardListing:
+    """One good answer to "which sessions are there": the rows in the server's order, and where server time stands."""
+
+    rows: tuple[SessionRow, ...] = ()
+    server_time: ServerTime | None = None
+
+
+class HintKind(StrEnum):
+    """What a hint of the server's event stream is about; OPENED says that the stream stands."""
+
+    OPENED = "opened"
+    SESSION = "session"
+    ASSIGNMENT = "assignment"
+    ME = "me"
+    RESYNC = "resync"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerHint:
+    """A hint that something changed: it carries no facts, the list is read again."""
+
+    kind: HintKind
+    session_id: SessionId | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BoardState:
     """Everything the sessions page needs.
 

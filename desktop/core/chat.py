@@ -48,6 +48,19 @@ class ChatMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagePage:
+    """A run of stored messages, oldest first, with the opaque cursors to read on from either end.
+
+    `has_more` says that the direction read has more of them; `after` stays valid when there is nothing newer yet.
+    """
+
+    messages: tuple[ChatMessage, ...] = ()
+    before: str | None = None
+    after: str | None = None
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ChatChange:
     """One step of the transcript, to be applied in order: `added` at `index`, `replaced` at `index`, or `moved`.
 

@@ -99,6 +99,8 @@ class SessionRow:
     summary_sent: bool = False
     duration_minutes: int | None = None
     version: int = 0
+    assignment_id: str | None = None
+    """What accepting names, for a request that nobody has accepted yet; never shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,9 @@ class FileEntry:
 class JoinGrant:
     """What one join answer means to us: enough to render the whole page before LiveKit says anything.
 
-    `token` and `server_url` open the room; the token lives in memory only and is left out of `repr`.
+    `token` and `server_url` open the room; the token lives in memory only and is left out of `repr`. `server_url` None
+    means that there is no room to open: `media_error` then holds the code of the sentence (`no_media_server`,
+    `bad_media_host`), and chat over HTTP goes on.
     """
 
     session_id: SessionId
@@ -143,6 +147,7 @@ class JoinGrant:
     notes_version: int = 0
     version: int = 0
     is_lean: bool = False
+    media_error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,264 @@
+"""One HTTP exchange with the platform: safe address, headers, request id, clock sample, retries, and its error."""
+
+import logging
+import re
+import ssl
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+import httpx
+import stamina
+
+from desktop.backend import wire
+from desktop.backend.addresses import check_scheme, host_of, is_loopback
+from desktop.backend.refusals import Endpoint, Refusal, error_of
+from desktop.core.clock import ServerClock, ServerTime
+from desktop.core.errors import BaylinkError, OfflineError, ServerTroubleError
+
+_log = logging.getLogger(__name__)
+
+_CONNECT_S = 5.0
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_HALF_SECOND = timedelta(milliseconds=500)
+"""The `Date` header is cut to whole seconds: on average the server's time is half a second later."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformAddress:
+    """Where the platform is, and what may be spoken to.
+
+    `auth_base_url` None: tokens are refreshed at the API. `plain_loopback` allows http to this machine (development).
+    """
+
+    api_base_url: str
+    auth_base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    livekit_url: str | None = None
+    allowed_media_hosts: tuple[str, ...] = ()
+    plain_loopback: bool = False
+
+    @property
+    def media_hosts(self) -> frozenset[str]:
+        """The hosts a join answer may send the app to: the API's, the configured LiveKit host, and listed ones."""
+        own = {host_of(self.api_base_url), host_of(self.livekit_url or "")} - {""}
+        return frozenset(own | {host.lower() for host in self.allowed_media_hosts})
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request to make. `bearer` goes out only to the API base; `attempts` above 1 only where a repeat is safe."""
+
+    endpoint: Endpoint
+    method: str
+    path: str
+    body: wire.WireShape | None = None
+    params: Mapping[str, str] | None = None
+    bearer: str | None = field(default=None, repr=False)
+    if_none_match: str | None = None
+    last_event_id: str | None = None
+    at_auth_base: bool = False
+    attempts: int = 1
+    timeout_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A success: 2xx, or 304 with an empty body."""
+
+    status: int
+    body: bytes = field(repr=False)
+    etag: str | None
+    reference: str
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the server said that nothing changed since the tag that was sent."""
+        return self.status == HTTPStatus.NOT_MODIFIED
+
+
+class Transport:
+    """Speaks HTTP to the platform's two bases and to nothing else; redirects are refused, not followed."""
+
+    def __init__(
+        self,
+        address: PlatformAddress,
+        *,
+        client_version: str,
+        transport: httpx.AsyncBaseTransport | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Check the addresses (raises `insecure_url`) and make the pool; `transport` replaces the network."""
+        self._api = check_scheme(address.api_base_url, plain_loopback=address.plain_loopback)
+        auth = address.auth_base_url or address.api_base_url
+        self._auth = check_scheme(auth, plain_loopback=address.plain_loopback)
+        self._api_key = address.api_key
+        self._monotonic = monotonic
+        self._clock = ServerClock()
+        self.api_version: int | None = None
+        self._http = httpx.AsyncClient(
+            transport=transport,
+            follow_redirects=False,
+            # A proxy of the environment never stands between this machine and itself.
+            trust_env=not is_loopback(host_of(self._api)),
+            headers={wire.CLIENT_HEADER: client_version, "Accept": "application/json"},
+        )
+
+    @property
+    def is_lean(self) -> bool:
+        """Whether the last answer lacked the join server's own header: the platform's smaller answers are read."""
+        return self.api_version is None
+
+    @property
+    def server_time(self) -> ServerTime | None:
+        """Where server time stands by the best of the last answers; None before the first one."""
+        return self._clock.estimate()
+
+    def forget_cookies(self) -> None:
+        """Drop every cookie."""
+        self._http.cookies.clear()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def send(self, exchange: Exchange) -> Answer:
+        """Make the exchange, again where it may be repeated; raises OfflineError, RefusedError, ServerTroubleError."""
+        retries = stamina.retry_context(
+            on=_worth_repeating,
+            attempts=exchange.attempts,
+            timeout=None,
+            wait_initial=0.2,
+            wait_max=2.0,
+            wait_jitter=0.4,
+        )
+        async for attempt in retries:
+            with attempt:
+                return await self._send_once(exchange)
+        raise OfflineError  # pragma: no cover - the retries end with a result or an error
+
+    async def _send_once(self, exchange: Exchange) -> Answer:
+        async with self.open(exchange) as response:
+            try:
+                body = await response.aread()
+            except httpx.HTTPError as error:
+                raise _offline(error, _reference(response)) from error
+        return Answer(response.status_code, body, response.headers.get("ETag"), _reference(response))
+
+    @asynccontextmanager
+    async def open(self, exchange: Exchange) -> AsyncIterator[httpx.Response]:
+        """Open the answer without reading its body; its status is already known to be a success."""
+        request = self._request(exchange)
+        own_id = request.headers[wire.REQUEST_ID_HEADER]
+        sent_s = self._monotonic()
+        try:
+            response = await self._http.send(request, stream=True)
+        except (httpx.HTTPError, ssl.SSLError) as error:
+            _log.info("%s %s: no answer, %s, request %s", exchange.method, exchange.path, type(error).__name__, own_id)
+            raise _offline(error, own_id) from error
+        try:
+            received_s = self._monotonic()
+            _log.debug(
+                "%s %s: %d in %.0f ms, request %s",
+                exchange.method,
+                exchange.path,
+                response.status_code,
+                (received_s - sent_s) * 1000,
+                _reference(response),
+            )
+            self._take_headers(exchange, response, sent_s, received_s)
+            if not (response.is_success or response.status_code == HTTPStatus.NOT_MODIFIED):
+                raise await self._refused(exchange, response)
+            yield response
+        finally:
+            await response.aclose()
+
+    def _request(self, exchange: Exchange) -> httpx.Request:
+        base = self._auth if exchange.at_auth_base else self._api
+        headers = {wire.REQUEST_ID_HEADER: str(uuid.uuid4())}
+        if exchange.bearer is not None and not exchange.at_auth_base:
+            headers["Authorization"] = f"Bearer {exchange.bearer}"
+        if exchange.at_auth_base and self._api_key is not None:
+            headers["apikey"] = self._api_key
+        if exchange.if_none_match is not None:
+            headers["If-None-Match"] = exchange.if_none_match
+        if exchange.last_event_id:
+            headers["Last-Event-ID"] = exchange.last_event_id
+        return self._http.build_request(
+            exchange.method,
+            base + exchange.path,
+            params=dict(exchange.params) if exchange.params else None,
+            json=exchange.body.to_wire() if exchange.body is not None else None,
+            headers=headers,
+            timeout=httpx.Timeout(exchange.timeout_s, connect=_CONNECT_S),
+        )
+
+    async def _refused(self, exchange: Exchange, response: httpx.Response) -> BaylinkError:
+        try:
+            body = await response.aread()
+        except httpx.HTTPError as broken:
+            return _offline(broken, _reference(response))
+        refusal = Refusal(
+            endpoint=exchange.endpoint,
+            status=response.status_code,
+            body=body,
+            reference=_reference(response),
+            retry_after=response.headers.get("Retry-After"),
+            is_lean=wire.API_HEADER not in response.headers,
+            received_at=datetime.now(UTC),
+        )
+        error = error_of(refusal)
+        _log.info(
+            "%s %s: %d %s, request %s",
+            exchange.method,
+            exchange.path,
+            response.status_code,
+            error.code,
+            error.reference,
+        )
+        return error
+
+    def _take_headers(self, exchange: Exchange, response: httpx.Response, sent_s: float, received_s: float) -> None:
+        if response.is_success and not exchange.at_auth_base:
+            version = response.headers.get(wire.API_HEADER, "")
+            self.api_version = int(version) if version.isdecimal() else None
+        moment = _server_moment(response.headers)
+        if moment is not None:
+            self._clock.add(sent_s, received_s, moment)
+
+
+def _server_moment(headers: httpx.Headers) -> datetime | None:
+    try:
+        if wire.TIME_HEADER in headers:
+            return wire.parse_timestamp(headers[wire.TIME_HEADER])
+        if "Date" in headers:
+            return parsedate_to_datetime(headers["Date"]).replace(tzinfo=UTC) + _HALF_SECOND
+    except ValueError:
+        _log.info("the server's time could not be read")
+    return None
+
+
+def _reference(response: httpx.Response) -> str:
+    own = str(response.request.headers[wire.REQUEST_ID_HEADER])
+    echoed = str(response.headers.get(wire.REQUEST_ID_HEADER, ""))
+    return echoed if _REQUEST_ID.fullmatch(echoed) else own
+
+
+def _worth_repeating(error: Exception) -> bool:
+    if isinstance(error, OfflineError):
+        return error.code == "offline"
+    return isinstance(error, ServerTroubleError)
+
+
+def _offline(error: Exception, reference: str) -> OfflineError:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            return OfflineError("tls", reference=reference)
+        cause = cause.__cause__ or cause.__context__
+    return OfflineError(reference=reference)
