@@ -144,5 +144,5 @@ class PlainLabel(QLabel):
             paint_text(painter, self.rect(), self._shown(), self.text_font, color, self._align)
             return
         block = self._laid_out(self.width())
-        top = max(0.0, (self.height() - block.height) / 2) if not self._max_lines else 0.0
+        top = max(0.0, (self.height() - block.height) / 2)
         block.paint(painter, QPointF(0, top), color)
