@@ -140,3 +140,8 @@ def _hand(seconds: float) -> tuple[float, float, float, float]:
     pan_x = 42 * math.sin(seconds * 0.83) + 7 * math.sin(seconds * 3.1 + 1) + 2 * math.sin(seconds * 11)
     pan_y = 20 * math.sin(seconds * 0.71 + 2) + 5 * math.sin(seconds * 3.7) + 2 * math.sin(seconds * 13)
     return zoom, turn, pan_x, pan_y
+
+
+def mechanic_camera() -> SyntheticCamera:
+    """Return the own camera of a practising mechanic: small enough to leave two cores to the rest of the day."""
+    return SyntheticCamera("mechanic", width=640, height=360, fps=20, still=True)
