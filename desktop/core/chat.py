@@ -129,6 +129,13 @@ class Transcript:
             return []
         return self._replace(known, replace(known, delivery=delivery))
 
+    def edit(self, key: tuple[str, str], text: str) -> list[ChatChange]:
+        """Change the text of a live message; a stored one stays as it was stored."""
+        known = self._by_key.get(key)
+        if known is None or known.seq is not None or known.text == text:
+            return []
+        return self._replace(known, replace(known, text=text))
+
     def _replace(self, known: ChatMessage, merged: ChatMessage) -> list[ChatChange]:
         index = self._messages.index(known)
         self._by_key[merged.key] = merged
