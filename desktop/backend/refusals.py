@@ -1,6 +1,5 @@
 """From an answer that is not a success to the one error that the flows and the mechanic understand."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,9 +10,8 @@ from http import HTTPStatus
 from pydantic import ValidationError
 
 from desktop.backend import wire
+from desktop.core.clock import waiting_words
 from desktop.core.errors import BaylinkError, RefusedError, ServerTroubleError
-
-_MINUTE_S = 60
 
 
 class Endpoint(StrEnum):
@@ -163,12 +161,3 @@ def _retry_after(text: str | None, now: datetime) -> float | None:
         return None
     aware = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (aware - now).total_seconds())
-
-
-def waiting_words(seconds: float) -> str:
-    """Return a waiting time as a sentence says it: seconds below a minute, else whole minutes, rounded up."""
-    if seconds < _MINUTE_S:
-        whole = max(1, math.ceil(seconds))
-        return f"{whole} second" if whole == 1 else f"{whole} seconds"
-    minutes = math.ceil(seconds / _MINUTE_S)
-    return f"{minutes} minute" if minutes == 1 else f"{minutes} minutes"

@@ -85,7 +85,7 @@ class BoardState:
 
     `loaded_at_s` is the monotonic time of the last good answer. `joining` is the session whose join is under way.
     With `freshness` STALE or NEVER_LOADED the server did not answer: joins are off and the page says so; an empty
-    `rows` with FRESH is a truly empty list.
+    `rows` with FRESH is a truly empty list. `band_session` is the session that the band's button leads to.
     """
 
     mechanic: Mechanic | None = None
@@ -95,5 +95,6 @@ class BoardState:
     server_time: ServerTime | None = None
     joining: SessionId | None = None
     band: Band | None = None
+    band_session: SessionId | None = None
     shop_name: str = ""
     bay_name: str = ""

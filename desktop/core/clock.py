@@ -1,5 +1,6 @@
 """Server time on a PC whose own clock may be wrong: an offset to the monotonic clock, and the session timer."""
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from enum import StrEnum
 AMBER_BELOW_S = 5 * 60
 RED_BELOW_S = 60
 _SAMPLES = 10
+_MINUTE_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,15 @@ def format_seconds(seconds: int) -> str:
     minutes, rest = divmod(max(0, seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def waiting_words(seconds: float) -> str:
+    """Return a waiting time as a sentence says it: seconds below a minute, else whole minutes, rounded up."""
+    if seconds < _MINUTE_S:
+        whole = max(1, math.ceil(seconds))
+        return f"{whole} second" if whole == 1 else f"{whole} seconds"
+    minutes = math.ceil(seconds / _MINUTE_S)
+    return f"{minutes} minute" if minutes == 1 else f"{minutes} minutes"
 
 
 @dataclass(frozen=True, slots=True)
