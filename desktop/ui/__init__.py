@@ -20,6 +20,7 @@ How a widget gets its looks:
 - Backgrounds come from the one style sheet by dynamic properties: `set_surface(widget, "raised")`
   (surface, sunken, raised, overlay; `edge="left" | "top" | "bottom" | "right" | "all"` adds the one-pixel border).
 - Icons: `paint_icon(painter, rect, "mic", colour)` or `icon_pixmap("mic", px, colour, ratio)`.
+- `mark_region(header, content, bar)` names the parts of a page that F6 visits.
 - Buttons: `Button(text, icon, name=..., kind="accent", primary=True)`, kinds accent, danger, outline, quiet, plain; in
   the control bar `CallButton`.
 """

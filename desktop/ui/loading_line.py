@@ -1,8 +1,8 @@
 """The loading line: three accent pixels under the header while an answer takes longer than a blink."""
 
-from PySide6.QtCore import QRectF, QTimer, QVariantAnimation
+from PySide6.QtCore import QRectF, Qt, QTimer, QVariantAnimation
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.ui.theme import theme
 
@@ -12,14 +12,13 @@ _SHARE = 0.3
 
 
 class LoadingLine(QWidget):
-    """Keeps its three pixels in the page and paints them after 300 ms of `set_busy(True)`."""
+    """Three pixels over the page, painted after 300 ms of `set_busy(True)`; the page says where by `lay`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("loadingLine")
         self.setAccessibleName("Working")
-        self.setFixedHeight(_HEIGHT)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._later = QTimer(self, singleShot=True, interval=_SHOWN_AFTER_MS)
         self._later.timeout.connect(self._start)
         self._move = QVariantAnimation(self, startValue=0.0, endValue=1.0)
@@ -31,6 +30,11 @@ class LoadingLine(QWidget):
     def is_running(self) -> bool:
         """Whether the line is to be seen."""
         return self._running
+
+    def lay(self, top: int, width: int) -> None:
+        """Lie across the page at `top`, above everything."""
+        self.setGeometry(0, top, width, _HEIGHT)
+        self.raise_()
 
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - as Qt's own setters
         """Start to wait, or stop."""

@@ -1,0 +1,135 @@
+"""The one window: a stack of pages with a cross-fade, its title, its regions, and the wish to be closed."""
+
+from PySide6.QtCore import QEasingCurve, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPainter, QPaintEvent, QPixmap, QShortcut
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+
+from desktop.core.text import clean_line
+from desktop.ui.focus_ring import FocusRing
+from desktop.ui.icons import window_icon
+from desktop.ui.regions import next_control
+from desktop.ui.theme import appearance, theme
+
+_LEAST_WIDTH = 1180
+_LEAST_HEIGHT = 700
+_TITLE_CAP = 120
+
+
+class _FadingPicture(QWidget):
+    """The picture of the page before, over the new one, until it has faded."""
+
+    def __init__(self, picture: QPixmap, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._picture = picture
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setGeometry(parent.rect())
+        self._fade = QVariantAnimation(self, startValue=1.0, endValue=0.0, duration=theme().ms("page"))
+        self._fade.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._fade.valueChanged.connect(self._step)
+        self._fade.finished.connect(self.deleteLater)
+        self._fade.start()
+        self.show()
+        self.raise_()
+
+    def _step(self) -> None:
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint what is left of the picture."""
+        painter = QPainter(self)
+        painter.setOpacity(float(self._fade.currentValue()))
+        painter.drawPixmap(0, 0, self._picture)
+
+
+class MainWindow(QMainWindow):
+    """Holds the pages. Closing is a wish: `close_requested` is emitted, and only `close_now` really closes."""
+
+    close_requested = Signal()
+    """Somebody wants to close the window."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("mainWindow")
+        self._pages = QStackedWidget(self)
+        self._pages.setObjectName("pages")
+        self.setCentralWidget(self._pages)
+        self._ring = FocusRing(self)
+        self._may_close = False
+        self._fading: _FadingPicture | None = None
+        self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
+        self.set_title("")
+        for keys, act in (("F6", self.next_region), ("F11", self._toggle_full_screen)):
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        appearance().changed.connect(self._take_theme)
+        self._take_theme()
+
+    def _take_theme(self) -> None:
+        self.setWindowIcon(window_icon())
+
+    def set_title(self, text: str) -> None:
+        """Set the window's title; whatever it holds, it is one clean line before the product's name."""
+        clean = clean_line(text, _TITLE_CAP)
+        self.setWindowTitle(f"{clean} - Baylink" if clean else "Baylink")
+
+    def add_page(self, page: QWidget) -> None:
+        """Take a page into the window; the first one is shown."""
+        self._pages.addWidget(page)
+
+    def remove_page(self, page: QWidget) -> None:
+        """Let a page go; it is deleted by Qt when nothing uses it any more."""
+        self._pages.removeWidget(page)
+        page.deleteLater()
+
+    @property
+    def page(self) -> QWidget | None:
+        """The page that is shown; None before one was added."""
+        return self._pages.currentWidget()
+
+    def show_page(self, page: QWidget, *, fade: bool = True) -> None:
+        """Show a page that was added; fades over where motion is welcome."""
+        if page is self._pages.currentWidget():
+            return
+        picture = self._pages.grab() if fade and self.isVisible() and theme().ms("page") else None
+        self._pages.setCurrentWidget(page)
+        if picture is not None:
+            self._drop_fading()
+            self._fading = _FadingPicture(picture, self._pages)
+            self._fading.destroyed.connect(self._forget_fading)
+
+    def _drop_fading(self) -> None:
+        if self._fading is not None:
+            self._fading.deleteLater()
+            self._fading = None
+
+    def _forget_fading(self) -> None:
+        self._fading = None
+
+    def next_region(self) -> None:
+        """Move the focus to the first control of the next region of the page."""
+        page = self.page
+        control = None if page is None else next_control(page, self.focusWidget())
+        if control is not None:
+            self._ring.by_keyboard()
+            control.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _toggle_full_screen(self) -> None:
+        if not theme().is_kiosk:
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def close_now(self) -> None:
+        """Close for good, as the program has decided."""
+        self._may_close = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask first: the program decides what closing means."""
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        self.close_requested.emit()
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001 - Qt names the argument
+        """Frame what Tab reaches."""
+        self._ring.by_keyboard()
+        return super().focusNextPrevChild(next)
