@@ -1,7 +1,7 @@
 """A synthetic camera: a scene seen through a hand-held phone, frame by frame, each with its picture code.
 
-Pure numpy and cheap: the view is put together from small tiles, each copied from the place where the moving camera
-sees it, so that pan, slight turn and breathing zoom cost copies instead of arithmetic per pixel.
+Pure numpy and cheap: the view is put together from a few bands of rows, each copied from where the moving camera sees
+it. Pan, the skew of a rolling shutter and a breathing zoom so cost a dozen copies instead of arithmetic per pixel.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from desktop.practice import picture_code
 from desktop.practice.picture_code import PictureCode
 from desktop.practice.scene import Plane, Scene, load_scene
 
-_TILE_SIZES = (80, 40)
+_BANDS = 6
 _ZOOM_LEVELS = (1.0, 1.01, 1.02, 1.03, 1.04, 1.05, 1.06)
 _PORTRAIT_ROTATION = 90
 _STORED_FOR_WIDTH = 1280
@@ -40,7 +40,7 @@ class I420Frame:
 class SyntheticCamera:
     """Yields frames of a scene as a camera would: `async for frame in camera.frames()`.
 
-    `width` and `height` are multiples of 40, at most 1280x720. `still` leaves the hand's movement out. Setting
+    `width` is even, `height` a multiple of 12; at most 1280x720. `still` leaves the hand's movement out. Setting
     `portrait` turns the phone upright: the same buffer size with rotation 90, as phones send it. Not thread-safe.
     """
 
@@ -48,22 +48,17 @@ class SyntheticCamera:
         self, scene: str = "engine-bay", *, width: int = 1280, height: int = 720, fps: float = 30, still: bool = False
     ) -> None:
         """Load the scene and prepare its zoom levels (about 0.3 s of CPU)."""
-        tile = next((size for size in _TILE_SIZES if width % size == 0 and height % size == 0), None)
-        if tile is None:
-            raise ValueError("width and height are multiples of 40")
+        if width % 2 or height % (2 * _BANDS):
+            raise ValueError("the width is even, the height a multiple of 12")
         self.width, self.height, self.fps, self.still = width, height, fps, still
         self.portrait = False
         self.counter = 0
         self._base = _fitted(load_scene(scene), width, height)
         self._levels = _zoom_levels(self._base)
         self._portrait_levels: tuple[Scene, ...] | None = None
-        self._tile = tile
-        across = (np.arange(width // tile) + 0.5) * tile - width / 2
-        down = (np.arange(height // tile) + 0.5) * tile - height / 2
-        self._across, self._down = np.meshgrid(across, down)
 
     def next_frame(self) -> I420Frame:
-        """Make the next frame now; about 1 ms at 1280x720."""
+        """Make the next frame now; about 0.5 ms at 1280x720."""
         width, height = self.width, self.height
         data = bytearray(width * height * 3 // 2)
         planes = np.frombuffer(data, dtype=np.uint8)
@@ -86,26 +81,18 @@ class SyntheticCamera:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
     def _look(self, luma: Plane, chroma: Plane) -> None:
-        zoom, turn, pan_x, pan_y = (1.03, 0.0, 0.0, 0.0) if self.still else _hand(self.counter / self.fps)
+        zoom, skew, pan_x, pan_y = (1.03, 0.0, 0.0, 0.0) if self.still else _hand(self.counter / self.fps)
         index = min(range(len(_ZOOM_LEVELS)), key=lambda level: abs(_ZOOM_LEVELS[level] - zoom))
-        tile, scene, level = self._tile, self._scenes()[index], _ZOOM_LEVELS[index]
-        scale = level / zoom
-        cos, sin = math.cos(turn) * scale, math.sin(turn) * scale
-        scene_width, scene_height = scene.size
-        room_x, room_y = scene_width - tile, scene_height - tile
-        x = self._across * cos - self._down * sin + pan_x * self.width / 1280 + (scene_width - tile) / 2
-        y = self._across * sin + self._down * cos + pan_y * self.height / 720 + (scene_height - tile) / 2
-        lefts = np.clip(np.rint(x), 0, room_x).astype(int).tolist()
-        tops = np.clip(np.rint(y), 0, room_y).astype(int).tolist()
-        half = tile // 2
-        for row, (row_lefts, row_tops) in enumerate(zip(lefts, tops, strict=True)):
-            down, down_half = row * tile, row * half
-            for column, (left, top) in enumerate(zip(row_lefts, row_tops, strict=True)):
-                along, along_half = column * tile, column * half
-                luma[down : down + tile, along : along + tile] = scene.luma[top : top + tile, left : left + tile]
-                chroma[:, down_half : down_half + half, along_half : along_half + half] = scene.chroma[
-                    :, top // 2 : top // 2 + half, left // 2 : left // 2 + half
-                ]
+        scene, width, high = self._scenes()[index], self.width, self.height // _BANDS
+        room_x, room_y = scene.size[0] - width, scene.size[1] - self.height
+        top = min(max(round(room_y / 2 + pan_y * self.height / 720), 0), room_y)
+        for band in range(_BANDS):
+            down = band * high
+            slip = (down + high / 2 - self.height / 2) * skew
+            left = min(max(round(room_x / 2 + pan_x * width / 1280 + slip), 0), room_x)
+            luma[down : down + high] = scene.luma[top + down : top + down + high, left : left + width]
+            half, from_half = slice(down // 2, (down + high) // 2), (top + down) // 2
+            chroma[:, half] = scene.chroma[:, from_half : from_half + high // 2, left // 2 : left // 2 + width // 2]
 
     def _scenes(self) -> tuple[Scene, ...]:
         if not self.portrait:
@@ -134,12 +121,12 @@ def _zoom_levels(scene: Scene) -> tuple[Scene, ...]:
 
 
 def _hand(seconds: float) -> tuple[float, float, float, float]:
-    """Return zoom, turn (radians) and pan (pixels of 1280x720) of a hand-held phone at a moment of its life."""
+    """Return zoom, skew (pixels a row) and pan (pixels of 1280x720) of a hand-held phone at a moment of its life."""
     zoom = 1.03 + 0.028 * math.sin(seconds * 0.57)
-    turn = 0.008 * math.sin(seconds * 1.1) + 0.002 * math.sin(seconds * 5.3)
+    skew = 0.012 * math.sin(seconds * 1.1) + 0.004 * math.sin(seconds * 5.3)
     pan_x = 42 * math.sin(seconds * 0.83) + 7 * math.sin(seconds * 3.1 + 1) + 2 * math.sin(seconds * 11)
     pan_y = 20 * math.sin(seconds * 0.71 + 2) + 5 * math.sin(seconds * 3.7) + 2 * math.sin(seconds * 13)
-    return zoom, turn, pan_x, pan_y
+    return zoom, skew, pan_x, pan_y
 
 
 def mechanic_camera() -> SyntheticCamera:

@@ -92,7 +92,7 @@ def _options(arguments: list[str]) -> OwnerOptions:
     parser.add_argument("--session", required=True, help="id of the session")
     parser.add_argument("--email", required=True, help="login of the customer")
     parser.add_argument("--livekit-url", help="used where the join answer names no media server")
-    parser.add_argument("--size", default="1280x720", help="picture size, multiples of 40")
+    parser.add_argument("--size", default="1280x720", help="picture size, at most 1280x720")
     parser.add_argument("--fps", type=float, default=30)
     parser.add_argument("--max-bitrate", type=int, default=1_700_000, help="bit/s of the largest layer")
     for name, words in (

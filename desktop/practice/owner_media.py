@@ -11,7 +11,7 @@ from desktop.practice.camera import SyntheticCamera
 from desktop.practice.voice import CHANNELS, FRAME_SAMPLES, SAMPLE_RATE, voice_frames
 
 _ROTATIONS = {0: rtc.VideoRotation.VIDEO_ROTATION_0, 90: rtc.VideoRotation.VIDEO_ROTATION_90}
-_VOICE_QUEUE_MS = 200
+_VOICE_QUEUE_MS = 300
 
 
 @dataclass(frozen=True, slots=True)

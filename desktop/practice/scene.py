@@ -68,8 +68,9 @@ def _resized(plane: Plane, width: int, height: int) -> Plane:
     rows: NDArray[np.uint16] = (above * (np.uint16(256) - weight)[:, None] + below * weight[:, None]) >> np.uint16(8)
     left, right, weight = _steps(plane.shape[1], width)
     columns: NDArray[np.uint16] = rows[:, left] * (np.uint16(256) - weight) + rows[:, right] * weight
-    shrunk: Plane = (columns >> np.uint16(8)).astype(np.uint8)
-    return shrunk
+    # Row-major again: picking columns leaves the memory column by column, which makes every later copy slow.
+    result: Plane = (columns >> np.uint16(8)).astype(np.uint8, order="C")
+    return result
 
 
 def _steps(size: int, wanted: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint16]]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 SAMPLE_RATE = 48_000
 CHANNELS = 1
-FRAME_SAMPLES = SAMPLE_RATE // 50
+FRAME_SAMPLES = SAMPLE_RATE // 10
 _LOOP_S = 4
 _PITCH_HZ = 140.0
 _SPEAKING_SHARE = 0.7
@@ -28,7 +28,7 @@ def voice_loop() -> NDArray[np.int16]:
 
 
 def voice_frames() -> Iterator[bytes]:
-    """Yield the sound for ever in frames of 20 ms (`FRAME_SAMPLES` samples, 16 bit, native byte order)."""
+    """Yield the sound for ever in frames of 100 ms (`FRAME_SAMPLES` samples, 16 bit, native byte order)."""
     loop = voice_loop()
     frames = [loop[start : start + FRAME_SAMPLES].tobytes() for start in range(0, len(loop), FRAME_SAMPLES)]
     while True:

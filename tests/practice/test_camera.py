@@ -54,13 +54,13 @@ def test_an_upright_phone_sends_a_turned_picture_with_its_rotation(camera: Synth
     assert read(turned, rotation=90) == PictureCode(upright.counter, upright.clock_ms)
 
 
-def test_a_size_that_tiles_cannot_cover_is_refused() -> None:
-    with pytest.raises(ValueError, match="multiples of 40"):
-        SyntheticCamera(width=650, height=360)
+def test_a_size_that_bands_cannot_cover_is_refused() -> None:
+    with pytest.raises(ValueError, match="multiple of 12"):
+        SyntheticCamera(width=640, height=350)
 
 
 def test_a_late_reader_misses_frames_instead_of_being_flooded() -> None:
-    fast = SyntheticCamera(width=320, height=200, fps=1000)
+    fast = SyntheticCamera(width=320, height=180, fps=1000)
 
     async def take(count: int) -> list[int]:
         taken: list[int] = []
