@@ -1,0 +1,1 @@
+"""The stories of the product on virtual time, without Qt, sockets or a server."""
