@@ -2,7 +2,8 @@
 
 The law of this room:
 
-- A page has `render(state)` and signals named `..._requested`. It imports `core` and `models`, never an adapter.
+- A page has `render_state(state)` (`render` is Qt's own) and signals named `..._requested`. It imports
+  `core` and `models`, never an adapter.
 - Remote text is plain text: `PlainLabel` for labels, `paint_text`/`TextBlock` in painted widgets and delegates. No
   QLabel of one's own, no tooltip made of it. Texts have passed `core/text.py` before they arrive here.
 - Every control has an object name (stable, for tests and the practice day) and an accessible name.

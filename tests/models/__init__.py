@@ -1,0 +1,1 @@
+"""Item models, through their public surface and Qt's own model tester."""

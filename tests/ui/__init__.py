@@ -1,0 +1,1 @@
+"""Pages and widgets, drawn from state objects and used as a mechanic would."""
