@@ -21,7 +21,7 @@ from desktop.core.people import Person, Role
 from desktop.core.text import clean_block, clean_line
 
 SENDING_SHOWN_AFTER_S = 0.3
-REVEAL_CHUNK = 100
+REVEAL_CHUNK = 50
 _GROUP_GAP = timedelta(minutes=5)
 _STATUS_WORDS = {
     Delivery.SENDING: "Sending",

@@ -71,6 +71,15 @@ class VideoTile(QWidget):
         self._is_waiting = True
         self.update()
 
+    def exchange(self, other: "VideoTile") -> None:
+        """Swap pictures with another tile at once: sources, last frames and what waits to be painted."""
+        for part in ("_source", "_frame", "_image", "_grey_image", "_is_waiting"):
+            mine = getattr(self, part)
+            setattr(self, part, getattr(other, part))
+            setattr(other, part, mine)
+        self.update()
+        other.update()
+
     def clear(self) -> None:
         """Forget the picture; only the backdrop is left until a new frame comes."""
         self._image = QImage()
