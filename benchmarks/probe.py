@@ -1,0 +1,203 @@
+"""Hands and eyes inside the app under test: obeys JSON lines on the input, answers on the output, idle in between.
+
+It uses the app as a test does, through its widgets by their object names. While it has no order it costs nothing, so
+that CPU and memory are those of the app.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import cast
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSocketNotifier, QTimer, Slot
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from benchmarks.gap_meter import GapMeter
+from desktop.core.people import SessionId
+from desktop.ui.session_list import SessionList
+from desktop.ui.video_tile import VideoTile
+
+_POLL_MS = 5
+_REMOTE_TILE = "remoteVideo"
+
+type Order = dict[str, object]
+
+
+def tell(event: str, **facts: object) -> None:
+    """Write one line for the harness; `at` is CLOCK_MONOTONIC in seconds."""
+    sys.stdout.write(json.dumps({"event": event, "at": time.monotonic(), **facts}) + "\n")
+    sys.stdout.flush()
+
+
+class Probe(QObject):
+    """Obeys the harness. Made in the GUI thread once the application object exists."""
+
+    def __init__(self, application: QApplication) -> None:
+        """Watch for the sign-in page, and for orders."""
+        super().__init__(application)
+        self._application = application
+        self._conditions: list[tuple[Callable[[], bool], Callable[[], None]]] = []
+        self._painted: set[QObject] = set()
+        self._places: list[list[int]] = []
+        self._watched: VideoTile | None = None
+        self._poll = QTimer(self, interval=_POLL_MS)
+        self._poll.timeout.connect(self._check)
+        self._orders = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
+        self._orders.activated.connect(self._obey)
+        self._acts: dict[str, Callable[[Order], None]] = {
+            "sign_in": self._sign_in,
+            "choose": self._choose,
+            "fit": self._fit,
+            "gaps": self._measure_gaps,
+            "quit": self._quit,
+        }
+        self._when(self._can_sign_in, lambda: tell("usable"))
+
+    # Waiting for the app
+
+    def _when(self, condition: Callable[[], bool], act: Callable[[], None]) -> None:
+        self._conditions.append((condition, act))
+        self._poll.start()
+
+    @Slot()
+    def _check(self) -> None:
+        ready = [pair for pair in self._conditions if pair[0]()]
+        self._conditions = [pair for pair in self._conditions if pair not in ready]
+        for _, act in ready:
+            act()
+        if not self._conditions:
+            self._poll.stop()
+
+    def _can_sign_in(self) -> bool:
+        page = self._find(QWidget, "signInPage")
+        if page is None or not page.isVisible():
+            return False
+        if page not in self._painted:
+            page.installEventFilter(self)
+            return False
+        focus = QApplication.focusWidget()
+        return focus is not None and page.isAncestorOf(focus)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Note the first paint of the sign-in page, and where the remote picture is painted."""
+        if event.type() is QEvent.Type.Paint:
+            if watched is self._watched:
+                QTimer.singleShot(0, self, self._note_place)
+            elif watched not in self._painted:
+                self._painted.add(watched)
+                watched.removeEventFilter(self)
+        return False
+
+    # Orders
+
+    @Slot()
+    def _obey(self) -> None:
+        line = sys.stdin.readline()
+        if not line:
+            self._orders.setEnabled(False)
+            self._quit({})
+            return
+        order = json.loads(line)
+        self._acts[order["do"]](order)
+
+    def _sign_in(self, _order: Order) -> None:
+        self._need(QAbstractButton, "signInButton").click()
+        sessions = self._need(SessionList, "sessionList")
+        self._when(lambda: sessions.isVisible() and sessions.chosen_row() is not None, lambda: tell("signed_in"))
+
+    def _choose(self, order: Order) -> None:
+        """Show a session, in a window of the given size, and tell where the button lies that joins it."""
+        session = SessionId(str(order["session"]))
+        sessions = self._need(SessionList, "sessionList")
+        button = self._need(QAbstractButton, "primaryAction")
+        window = button.window()
+        if size := order.get("window"):
+            width, height = cast("list[int]", size)
+            window.resize(width, height)
+        sessions.choose(session)
+
+        def is_ready() -> bool:
+            row = sessions.chosen_row()
+            return row is not None and row.id == session and button.isVisible() and button.isEnabled()
+
+        self._places.clear()
+        self._watch_tile()
+        self._when(is_ready, lambda: tell("ready", button=_middle(button), window=[window.width(), window.height()]))
+
+    def _fit(self, order: Order) -> None:
+        """Make the window so large that the remote picture has the wanted size; tell where it lies then."""
+        width, height = cast("list[int]", order["size"])
+
+        def is_fitted() -> bool:
+            tile = self._tile()
+            if tile is None or not tile.isVisible() or not tile.frames_painted:
+                return False
+            window = tile.window()
+            if (tile.width(), tile.height()) == (width, height):
+                return True
+            window.resize(window.width() + width - tile.width(), window.height() + height - tile.height())
+            return False
+
+        def say() -> None:
+            tile = self._need(VideoTile, _REMOTE_TILE)
+            window = tile.window()
+            self._unwatch_tile()
+            tell("fitted", picture=_place(tile), window=[window.width(), window.height()], places=self._places)
+
+        self._when(is_fitted, say)
+
+    def _measure_gaps(self, order: Order) -> None:
+        GapMeter(float(str(order["seconds"])), lambda gaps: tell("gaps", gaps=gaps), self)
+
+    def _quit(self, _order: Order) -> None:
+        for window in self._application.topLevelWidgets():
+            if window.isVisible():
+                window.close()
+
+    # Where the picture is
+
+    def _watch_tile(self) -> None:
+        def start() -> None:
+            self._watched = self._need(VideoTile, _REMOTE_TILE)
+            self._watched.installEventFilter(self)
+
+        self._when(lambda: self._tile() is not None, start)
+
+    def _unwatch_tile(self) -> None:
+        if self._watched is not None:
+            self._watched.removeEventFilter(self)
+            self._watched = None
+
+    @Slot()
+    def _note_place(self) -> None:
+        if self._watched is not None and self._watched.frames_painted:
+            place = _place(self._watched)
+            if place not in self._places:
+                self._places.append(place)
+
+    def _tile(self) -> VideoTile | None:
+        return self._find(VideoTile, _REMOTE_TILE)
+
+    def _find[Widget: QWidget](self, kind: type[Widget], name: str) -> Widget | None:
+        for window in self._application.topLevelWidgets():
+            if found := window.findChild(kind, name):
+                return found
+        return None
+
+    def _need[Widget: QWidget](self, kind: type[Widget], name: str) -> Widget:
+        found = self._find(kind, name)
+        if found is None:
+            raise LookupError(f"the app has no {kind.__name__} called {name}")
+        return found
+
+
+def _middle(widget: QWidget) -> list[int]:
+    point = widget.mapToGlobal(widget.rect().center())
+    return [point.x(), point.y()]
+
+
+def _place(tile: VideoTile) -> list[int]:
+    picture: QRect = tile.picture_rect()
+    corner: QPoint = tile.mapToGlobal(picture.topLeft())
+    return [corner.x(), corner.y(), picture.width(), picture.height()]
