@@ -19,7 +19,7 @@ class AccountGateway(QObject):
     """
 
     state_changed = Signal(object)
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, loop_thread: LoopThread, parent: QObject | None = None) -> None:
         """Make the gateway; give its `publish` to the flow, then the flow to `serve`."""

@@ -1,0 +1,1 @@
+"""Tests of the line between asyncio and Qt."""
