@@ -18,12 +18,8 @@ _STATUS = re.compile(r"(?:client error|server error|handshake error): (\d{3})")
 _late: set[asyncio.Future[object]] = set()
 
 
-class LeftMeanwhileError(Exception):
-    """The room was left before the connection stood."""
-
-
-async def connect(room: rtc.Room, url: str, token: str, stop: asyncio.Event, *, media: bool) -> None:
-    """Connect `room`, or raise RoomConnectError, or LeftMeanwhileError once `stop` is set.
+async def connect(room: rtc.Room, url: str, token: str, stop: asyncio.Event, *, media: bool) -> bool:
+    """Connect `room` and return True, or raise RoomConnectError; return False as soon as `stop` is set.
 
     A cancelled connect can end the process half a minute later. So it always runs to its end; when nobody wants it
     any more, the room is left again as soon as it stands.
@@ -41,13 +37,15 @@ async def connect(room: rtc.Room, url: str, token: str, stop: asyncio.Event, *, 
     handed_over = False
     try:
         await asyncio.wait({attempt, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if not attempt.done():
-            raise LeftMeanwhileError
+        if stop.is_set():
+            return False
         handed_over = True
         attempt.result()
     except rtc.ConnectError as error:
         _log.warning("the room could not be joined: %s", redact(str(error.message)))
         raise connect_failure(str(error.message)) from None
+    else:
+        return True
     finally:
         stopped.cancel()
         if handed_over:

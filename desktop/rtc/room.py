@@ -99,7 +99,7 @@ class RoomClient:
         return self._outbox is not None and not self._is_over
 
     async def connect(self, url: str, token: str) -> None:
-        """Join the room. Raises RoomConnectError; LeftMeanwhileError after `leave`. Never cancels the SDK's connect.
+        """Join the room, or raise RoomConnectError. Never cancels the SDK's connect; after `leave` it returns unjoined.
 
         People and tracks that were there before are told before this returns.
         """
@@ -108,9 +108,8 @@ class RoomClient:
             self._own.preview()
         if self._tracks is not None:
             self._tracks.start()
-        await connecting.connect(self._room, url, token, self._stop, media=self._own is not None)
-        if self._stop.is_set():
-            raise connecting.LeftMeanwhileError
+        if not await connecting.connect(self._room, url, token, self._stop, media=self._own is not None):
+            return
         self._outbox = ChatOutbox(self._room.local_participant)
         if self._own is not None:
             self._own.room_connected(self._room.local_participant)

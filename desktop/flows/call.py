@@ -1,0 +1,122 @@
+"""CallFlow: the one call on this screen, from the tap on join to its end."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+
+from desktop.core.errors import BaylinkError
+from desktop.core.people import SessionId
+from desktop.flows.call_ports import CallBackend, CallListener, CallRooms
+from desktop.flows.call_session import CallSession
+
+_log = logging.getLogger(__name__)
+
+_ASK = "I cannot see your picture. Is your camera on?"
+
+
+class CallFlow:
+    """Joins, and passes wishes on to the session that is open. All methods are called on the loop.
+
+    `listener` hears everything: first the transcript, then the first whole state, made from the join answer alone.
+    """
+
+    def __init__(
+        self, backend: CallBackend, rooms: CallRooms, listener: CallListener, *, device_fingerprint: str
+    ) -> None:
+        """Make the flow; `device_fingerprint` names this PC to the platform."""
+        self._backend = backend
+        self._rooms = rooms
+        self._listener = listener
+        self._fingerprint = device_fingerprint
+        self._session: CallSession | None = None
+        self._joining: asyncio.Task[None] | None = None
+        self._wishes: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_in_call(self) -> bool:
+        """Whether a session is open or being opened: idle rules and list polling slow down then."""
+        is_joining = self._joining is not None and not self._joining.done()
+        return is_joining or (self._session is not None and not self._session.is_over)
+
+    async def join(self, session_id: SessionId) -> None:
+        """Open a session. A second tap while one is open or opening changes nothing."""
+        if self.is_in_call:
+            return
+        self._joining = asyncio.create_task(self._join(session_id), name="call-join")
+        await asyncio.wait({self._joining})
+
+    async def leave(self) -> None:
+        """Leave without ending; before the answer to a join, forget the join."""
+        if self._joining is not None:
+            self._joining.cancel()
+            await asyncio.wait({self._joining})
+        if self._session is not None:
+            await self._session.leave()
+
+    def end(self) -> None:
+        """End the session for both sides."""
+        if self._session is not None:
+            self._session.end()
+
+    def send(self, text: str) -> None:
+        """Say something; empty lines are not sent."""
+        if self._session is not None and text.strip():
+            self._session.say(text)
+
+    def retry(self, message_id: str) -> None:
+        """Try a failed line again, under its old id."""
+        if self._session is not None:
+            self._session.retry(message_id)
+
+    def set_muted(self, muted: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Mute or unmute the own microphone."""
+        if self._session is not None:
+            self._session.set_muted(muted)
+
+    def set_camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Turn the own camera on or off."""
+        if self._session is not None:
+            self._session.set_camera(on)
+
+    def sound_devices_changed(self) -> None:
+        """Look at the sound devices again: something was plugged in or out."""
+        if self._session is not None:
+            self._session.sound_devices_changed()
+
+    def act_on_band(self, key: str) -> None:
+        """Do what the button on a band says."""
+        session = self._session
+        if session is None:
+            return
+        if key == "no_picture":
+            session.say(_ASK)
+            session.dismiss(key)
+        elif key == "joined_elsewhere" and session.is_over:
+            self._keep(self.join(session.session_id))
+
+    async def stop(self) -> None:
+        """Leave whatever is open, and return only when no connection attempt of the SDK is under way."""
+        await self.leave()
+        for task in self._wishes:
+            task.cancel()
+        await asyncio.gather(*self._wishes, return_exceptions=True)
+        await self._rooms.settled()
+
+    async def _join(self, session_id: SessionId) -> None:
+        try:
+            grant = await self._backend.join(session_id, self._fingerprint)
+        except BaylinkError as error:
+            _log.info("a join was refused: %s, request %s", error.code, error.reference)
+            self._listener.refuse_join(error)
+            return
+        if self._session is not None:
+            await self._session.closed()
+        self._session = CallSession(
+            grant, self._backend, self._rooms, self._listener, device_fingerprint=self._fingerprint
+        )
+        self._session.open()
+
+    def _keep(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work, name="call-wish")
+        self._wishes.add(task)
+        task.add_done_callback(self._wishes.discard)

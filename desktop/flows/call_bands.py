@@ -1,0 +1,150 @@
+"""The notices of a call, each with its words; and the rack that holds those that are true now."""
+
+from dataclasses import dataclass
+
+from desktop.core.bands import Band, BandLevel, most_urgent
+from desktop.core.clock import RED_BELOW_S, SessionTimer, TimerMode
+
+PASSING_S = 6.0
+_NOTICES = ((RED_BELOW_S, "one_minute"), (5 * RED_BELOW_S, "five_minutes"))
+
+
+def customer_here(first: str, *, clock_started: bool) -> Band:
+    """Say that the customer came."""
+    text = "The clock has started." if clock_started else ""
+    return Band("customer_here", BandLevel.SUCCESS, "circle-check", f"{first} is here.", text, passing=True)
+
+
+def customer_dropped(first: str) -> Band:
+    """Say that the customer was in the room and is gone."""
+    text = "The session stays open. Their phone is trying to come back."
+    return Band("customer_dropped", BandLevel.WARNING, "wifi-off", f"{first} lost the connection.", text)
+
+
+def connection_lost(since_s: float) -> Band:
+    """Say that the own connection is gone and being repaired."""
+    text = "You do not have to do anything. Your messages are kept and sent when it is back."
+    title = "Connection lost. Reconnecting by itself."
+    return Band("connection_lost", BandLevel.WARNING, "wifi-off", title, text, since_s=since_s)
+
+
+def connected_again(away_s: int) -> Band:
+    """Say that the own connection is back."""
+    seconds = "1 second" if away_s == 1 else f"{away_s} seconds"
+    text = f"You were away for {seconds}."
+    return Band("connected_again", BandLevel.SUCCESS, "circle-check", "Connected again.", text, passing=True)
+
+
+def no_picture(first: str) -> Band:
+    """Say that no frame came for five seconds although the camera is on."""
+    text = "Their camera may be off or covered."
+    return Band("no_picture", BandLevel.WARNING, "video-off", f"No picture from {first}.", text, action="Ask")
+
+
+def customer_muted(first: str) -> Band:
+    """Say that the customer has been muted for a minute while nobody talked."""
+    text = "Ask in the chat to switch the sound on."
+    return Band("customer_muted", BandLevel.INFO, "mic-off", f"{first} is muted.", text, passing=True)
+
+
+def no_sound(first: str, *, speaker: bool) -> Band:
+    """Say that this PC has no microphone, or no sound at all."""
+    text = f"{first} cannot hear you. Chat still works."
+    if speaker:
+        return Band("no_microphone", BandLevel.WARNING, "mic-off", "No microphone found.", text, passing=True)
+    title = "This PC has no sound."
+    text = f"You and {first} cannot hear each other. Chat still works."
+    return Band("no_sound", BandLevel.WARNING, "mic-off", title, text, passing=True)
+
+
+def minutes_left(key: str) -> Band:
+    """Say that five minutes or one minute is left."""
+    text = "The session closes by itself at 0:00."
+    if key == "one_minute":
+        return Band(key, BandLevel.DANGER, "clock", "1 minute left.", text, passing=True)
+    return Band(key, BandLevel.WARNING, "clock", "5 minutes left.", text, passing=True)
+
+
+def time_up() -> Band:
+    """Say that the clock stands at zero."""
+    return Band("time_up", BandLevel.DANGER, "clock", "Time is up.", "The session is being closed.")
+
+
+def time_added(first: str, minutes: int) -> Band:
+    """Say that the session was extended."""
+    return Band("time_added", BandLevel.SUCCESS, "clock", f"{first} added {minutes} minutes.", passing=True)
+
+
+def media_trouble(sentence: str) -> Band:
+    """Say that there is no room, or no way into it; chat goes on."""
+    return Band("media_trouble", BandLevel.WARNING, "wifi-off", sentence)
+
+
+def joined_elsewhere() -> Band:
+    """Say that this screen was replaced by another one."""
+    title = "You joined this session on another screen."
+    text = "This screen has left it."
+    return Band("joined_elsewhere", BandLevel.WARNING, "monitor", title, text, action="Use this screen")
+
+
+def room_lost(sentence: str) -> Band:
+    """Say why the call is over for this screen although the session may go on."""
+    return Band("room_lost", BandLevel.WARNING, "wifi-off", sentence)
+
+
+def end_unknown() -> Band:
+    """Say that the server never told whether it ended the session."""
+    text = "Open the session again to see how it stands."
+    return Band("end_unknown", BandLevel.WARNING, "phone-off", "Baylink has not confirmed the end.", text)
+
+
+class BandRack:
+    """The bands that are true now, by key; passing ones fall out by themselves."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._bands: dict[str, tuple[Band, float]] = {}
+
+    def put(self, band: Band, now: float) -> None:
+        """Show a band; one with the same key is replaced."""
+        known = self._bands.get(band.key)
+        if known is not None and known[0] == band and not band.passing:
+            return
+        self._bands.pop(band.key, None)
+        self._bands[band.key] = (band, now)
+
+    def drop(self, key: str) -> bool:
+        """Take a band away; say whether it was there."""
+        return self._bands.pop(key, None) is not None
+
+    def hold(self, band: Band, now: float, *, is_true: bool) -> None:
+        """Show a band while its condition is true."""
+        if is_true:
+            self.put(band, now)
+        else:
+            self.drop(band.key)
+
+    def top(self, now: float) -> Band | None:
+        """Return the most urgent band, after passing ones had their time."""
+        for key, (band, since) in tuple(self._bands.items()):
+            if band.passing and now - since >= PASSING_S:
+                del self._bands[key]
+        return most_urgent(tuple(band for band, _ in self._bands.values()))
+
+
+@dataclass(slots=True)
+class TimeNotices:
+    """Says once that five minutes, then that one minute is left, in chat and video alike; more time takes it back."""
+
+    _said: str | None = None
+
+    def due(self, timer: SessionTimer, now: float) -> Band | None:
+        """Return the notice to show now, if one is due. A call that opens late gets the one that fits."""
+        reading = timer.read(now)
+        if reading.mode is not TimerMode.LEFT or reading.seconds <= 0:
+            return None
+        key = next((key for below, key in _NOTICES if reading.seconds <= below), None)
+        if key == self._said:
+            return None
+        self._said = key
+        return minutes_left(key) if key is not None else None

@@ -1,0 +1,246 @@
+"""The chat of one call: own lines on screen at once, live and stored under one id, everything shown exactly once."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid4
+
+from desktop.core.chat import ChatChange, ChatMessage, Delivery, Transcript
+from desktop.core.errors import BaylinkError, OfflineError, RefusedError, ServerTroubleError, SignedOutError
+from desktop.core.people import Role, SessionId, role_of_identity
+from desktop.flows.call_ports import CallBackend
+from desktop.flows.call_waiting import pause_s, wait_for
+from desktop.rtc.events import ChatEdited, ChatReceived
+
+_log = logging.getLogger(__name__)
+
+_FAILED_AFTER_S = 20.0
+_READ_PAUSE_S = 0.2
+_PAGES_AT_ONCE = 50
+
+
+@dataclass(slots=True)
+class _Unsent:
+    message: ChatMessage
+    since_s: float
+    wake: asyncio.Event
+    is_stored: bool = False
+
+
+class CallChat:
+    """The transcript of one call and its way to the platform.
+
+    Lines are stored one after the other in the order they were written. While nobody answers they are tried again
+    under the same id for ever; after a while they show as failed, and `retry` tries at once.
+    """
+
+    def __init__(
+        self,
+        session_id: SessionId,
+        backend: CallBackend,
+        *,
+        identity: str,
+        after: str | None,
+        tell: Callable[[tuple[ChatChange, ...]], None],
+        server_now: Callable[[], datetime],
+        read_every_s: Callable[[], float | None],
+        is_lean: bool = False,
+    ) -> None:
+        """Make the chat of a call.
+
+        `read_every_s` says how often stored messages are read without a hint; None never. A lean platform knows no
+        ids of ours: there a stored line is recognised by its own id, or by its text while its answer is missing.
+        """
+        self._session_id = session_id
+        self._backend = backend
+        self._identity = identity
+        self._after = after
+        self._tell = tell
+        self._server_now = server_now
+        self._read_every_s = read_every_s
+        self._is_lean = is_lean
+        self._stored_ids: set[str] = set()
+        self._transcript = Transcript()
+        self._unsent: deque[_Unsent] = deque()
+        self._has_unsent = asyncio.Event()
+        self._read_wanted = asyncio.Event()
+        self._is_read_missing = False
+
+    @property
+    def messages(self) -> tuple[ChatMessage, ...]:
+        """The transcript as it stands, in order."""
+        return tuple(self._transcript)
+
+    @property
+    def newest_seq(self) -> int:
+        """The highest order number that is stored and shown."""
+        return max((message.seq or 0 for message in self._transcript), default=0)
+
+    def open(self, messages: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
+        """Take the messages of the join answer; return the transcript to open with."""
+        self._stored_ids.update(message.stored_id for message in messages if message.stored_id)
+        self._transcript.merge_all(messages)
+        return self.messages
+
+    def merge(self, messages: tuple[ChatMessage, ...]) -> None:
+        """Take stored messages from anywhere."""
+        self._changed(self._transcript.merge_all(message for message in messages if not self._is_repeat(message)))
+
+    def say(self, text: str) -> ChatMessage:
+        """Show an own line as being sent and queue it for storing; the caller sends it live under its id."""
+        message = ChatMessage(
+            sender=self._identity or Role.MECHANIC.value,
+            id=str(uuid4()),
+            role=Role.MECHANIC,
+            text=text,
+            sent_at=self._server_now(),
+            delivery=Delivery.SENDING,
+        )
+        self._changed(self._transcript.merge(message))
+        self._queue(message)
+        return message
+
+    def retry(self, message_id: str) -> ChatMessage | None:
+        """Try a failed line again at once, under its old id; return it if there is one."""
+        message = self._transcript.get((Role.MECHANIC.value, message_id))
+        if message is None or message.delivery is not Delivery.FAILED:
+            return None
+        self._changed(self._transcript.mark(message.key, Delivery.SENDING))
+        waiting = next((unsent for unsent in self._unsent if unsent.message.id == message_id), None)
+        if waiting is None:
+            self._queue(message)
+        else:
+            waiting.since_s = asyncio.get_running_loop().time()
+            waiting.wake.set()
+        return message
+
+    def received(self, line: ChatReceived) -> None:
+        """Take a line from the room; a repeat with another text is an edit, unless the stored form is there."""
+        role = role_of_identity(line.identity) if line.identity else Role.CUSTOMER
+        message = ChatMessage(
+            sender=line.identity or role.value,
+            id=line.id,
+            role=role,
+            text=line.text,
+            sent_at=self._server_now(),
+            delivery=Delivery.RECEIVED if line.is_stored else Delivery.NOT_SAVED,
+        )
+        known = self._transcript.get(message.key)
+        if known is None:
+            self._changed(self._transcript.merge(message))
+        elif known.sender == message.sender:
+            self._changed(self._transcript.edit(message.key, line.text))
+
+    def edited(self, edit: ChatEdited) -> None:
+        """Take an edit; only of the same sender's own line, and never of a stored one."""
+        known = self._transcript.get((role_of_identity(edit.identity).value, edit.id))
+        if known is not None and known.sender == edit.identity:
+            self._changed(self._transcript.edit(known.key, edit.text))
+
+    def read_soon(self) -> None:
+        """Read stored messages after the last known one: something may have been missed."""
+        self._read_wanted.set()
+
+    async def store_lines(self) -> None:
+        """Store queued lines for ever, one at a time, oldest first; to be run as a task."""
+        while True:
+            await self._has_unsent.wait()
+            unsent = self._unsent[0]
+            await self._store(unsent)
+            self._unsent.popleft()
+            if not self._unsent:
+                self._has_unsent.clear()
+
+    async def read_lines(self) -> None:
+        """Read stored messages for ever, when wanted and as often as the platform needs; to be run as a task."""
+        while True:
+            await wait_for(self._read_wanted, self._read_every_s())
+            self._read_wanted.clear()
+            if self._is_read_missing:
+                continue
+            try:
+                await self._read()
+            except BaylinkError as error:
+                self._is_read_missing = error.code == "feature_missing"
+                _log.info("messages could not be read: %s, request %s", error.code, error.reference)
+            await asyncio.sleep(_READ_PAUSE_S)
+
+    def _is_repeat(self, message: ChatMessage) -> bool:
+        """Say whether a stored line is on screen already, under the id it was written with here."""
+        if not self._is_lean or message.stored_id is None:
+            return False
+        if message.stored_id in self._stored_ids:
+            return True
+        self._stored_ids.add(message.stored_id)
+        if message.role is not Role.MECHANIC:
+            return False
+        same = (unsent for unsent in self._unsent if not unsent.is_stored and unsent.message.text == message.text)
+        unsent = next(same, None)
+        if unsent is not None:
+            unsent.is_stored = True
+            unsent.wake.set()
+        return unsent is not None
+
+    async def _read(self) -> None:
+        for _ in range(_PAGES_AT_ONCE):
+            page = await self._backend.messages(self._session_id, after=self._after)
+            self.merge(page.messages)
+            self._after = page.after or self._after
+            if not page.has_more:
+                return
+
+    def _queue(self, message: ChatMessage) -> None:
+        loop = asyncio.get_running_loop()
+        self._unsent.append(_Unsent(message, loop.time(), asyncio.Event()))
+        self._has_unsent.set()
+
+    async def _store(self, unsent: _Unsent) -> None:
+        """Bring one line to the platform; return when it is stored or refused for good."""
+        tries = 0
+        message = unsent.message
+        while not unsent.is_stored:
+            try:
+                stored = await self._backend.send_message(self._session_id, message.text, message.id)
+            except (OfflineError, ServerTroubleError, SignedOutError) as error:
+                _log.info("a line is not stored yet: %s, request %s", error.code, error.reference)
+            except RefusedError as error:
+                if error.code != "rate_limited":
+                    _log.warning("a line was refused: %s, request %s", error.code, error.reference)
+                    missing = error.code == "feature_missing"
+                    self._mark(message, Delivery.NOT_SAVED if missing else Delivery.FAILED)
+                    return
+            except BaylinkError as error:
+                _log.warning("a line could not be stored: %s, request %s", error.code, error.reference)
+            else:
+                if stored.stored_id is not None:
+                    self._stored_ids.add(stored.stored_id)
+                self._changed(self._transcript.merge(replace(stored, id=message.id, delivery=Delivery.SENT)))
+                return
+            if self._is_lean and not await self._may_send_again():
+                self._mark(message, Delivery.FAILED)
+                return
+            loop = asyncio.get_running_loop()
+            if loop.time() - unsent.since_s >= _FAILED_AFTER_S:
+                self._mark(message, Delivery.FAILED)
+            unsent.wake.clear()
+            await wait_for(unsent.wake, pause_s(tries))
+            tries += 1
+        self._mark(message, Delivery.SENT)
+
+    async def _may_send_again(self) -> bool:
+        """Read what a platform without our ids has stored, before a line of unknown fate goes out twice."""
+        try:
+            await self._read()
+        except BaylinkError:
+            return False
+        return True
+
+    def _mark(self, message: ChatMessage, delivery: Delivery) -> None:
+        self._changed(self._transcript.mark(message.key, delivery))
+
+    def _changed(self, changes: list[ChatChange]) -> None:
+        if changes:
+            self._tell(tuple(changes))

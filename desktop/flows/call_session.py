@@ -1,0 +1,443 @@
+"""CallSession: one session on this screen, from its join answer to its end."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from contextlib import aclosing
+from datetime import datetime
+
+from desktop.core.bands import Band
+from desktop.core.call import CallPhase, CallState, EndReason
+from desktop.core.errors import BaylinkError, OfflineError, RefusedError, ServerTroubleError, SignedOutError
+from desktop.core.people import SessionId
+from desktop.core.session import Completion, JoinGrant, SessionState
+from desktop.flows import call_bands
+from desktop.flows.call_chat import CallChat
+from desktop.flows.call_conditions import Conditions
+from desktop.flows.call_facts import CallFacts, Standing
+from desktop.flows.call_ports import CallBackend, CallListener, CallRooms
+from desktop.flows.call_room import RoomDoor
+from desktop.flows.call_waiting import pause_s, wait_for
+from desktop.rtc.events import (
+    ChatEdited,
+    ChatReceived,
+    Disconnected,
+    LostReason,
+    Reconnected,
+    Reconnecting,
+    RoomEvent,
+    SessionPushed,
+)
+
+_log = logging.getLogger(__name__)
+
+_TICK_S = 0.25
+_STATE_EVERY_S = 10.0
+_TIME_UP_STATE_EVERY_S = 2.0
+_STATE_PAUSE_S = 0.2
+_MESSAGES_EVERY_S = 3.0
+_UNCONFIRMED_AFTER_S = 5.0
+_LAST_STATE_TRIES = 3
+_GONE_STATUS = frozenset({403, 404, 410})
+_LOST_SENTENCES = {LostReason.ACCESS: "access_changed", LostReason.REFUSED: "closed_by_server"}
+
+
+class CallSession:
+    """Holds one call. `open` publishes the first state at once; after `is_over` nothing more is published.
+
+    Truth comes from three places, each for its own: the platform for status, names and time, the room for presence
+    and tracks, and the clock for everything that only time decides. Pushes are hints to ask the platform: during the
+    first seconds a stranger's packet cannot be told from the server's.
+    """
+
+    def __init__(
+        self,
+        grant: JoinGrant,
+        backend: CallBackend,
+        rooms: CallRooms,
+        listener: CallListener,
+        *,
+        device_fingerprint: str,
+    ) -> None:
+        """Make the call of a join answer; on the running loop."""
+        self._backend = backend
+        self._listener = listener
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._tear_down: asyncio.Task[None] | None = None
+        self._facts = CallFacts(grant)
+        self._conditions = Conditions(self._facts)
+        self._bands = self._conditions.bands
+        self._published: CallState | None = None
+        self._override: CallPhase | None = None
+        self._end_reason: EndReason | None = None
+        self._completion: Completion | None = None
+        self._ending_s: float | None = None
+        self._is_starting = False
+        self._has_ended_by_time = False
+        self._last_seq: int | None = None
+        self._state_wanted = asyncio.Event()
+        self._chat = CallChat(
+            grant.session_id,
+            backend,
+            identity=grant.identity,
+            after=grant.messages_after,
+            tell=listener.change_chat,
+            server_now=self._server_now,
+            read_every_s=self._messages_interval,
+            is_lean=grant.is_lean,
+        )
+        self._door = RoomDoor(grant, backend, rooms, self._room_told, device_fingerprint=device_fingerprint)
+
+    @property
+    def session_id(self) -> SessionId:
+        """Which session this is."""
+        return self._facts.grant.session_id
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this screen is out of it."""
+        return self._end_reason is not None
+
+    # ---- from the outside -------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Publish transcript and first state, whole, from the join answer alone; then connect."""
+        self._facts.own = self._door.prepare()
+        self._listener.open_chat(self._chat.open(self._facts.grant.messages))
+        self._refresh()
+        for work in (
+            self._enter_room(),
+            self._watch(),
+            self._follow(),
+            self._chat.store_lines(),
+            self._chat.read_lines(),
+        ):
+            self._keep(work)
+
+    async def leave(self) -> None:
+        """Leave without ending: the session stays open for both. Returns when everything is released."""
+        self._finish(EndReason.LEFT)
+        await self.closed()
+
+    async def closed(self) -> None:
+        """Return when a call that is over has released everything."""
+        if self._tear_down is not None:
+            await asyncio.wait({self._tear_down})
+
+    def end(self) -> None:
+        """End the session for both sides. The room is left at once; the platform's word is waited for."""
+        if self.is_over or self._override is CallPhase.ENDING:
+            return
+        self._override, self._ending_s = CallPhase.ENDING, self._loop.time()
+        self._refresh()
+        self._keep(self._door.leave())
+        self._keep(self._end())
+
+    def say(self, text: str) -> None:
+        """Show, store and send a line, all under one id."""
+        if not self.is_over:
+            message = self._chat.say(text)
+            self._door.send_chat(message.text, message.id)
+
+    def retry(self, message_id: str) -> None:
+        """Store a failed line again, under its old id."""
+        if not self.is_over:
+            self._chat.retry(message_id)
+
+    def set_muted(self, muted: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Mute or unmute the own microphone."""
+        self._door.set_muted(muted)
+
+    def set_camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Turn the own camera on or off."""
+        self._door.set_camera(on)
+
+    def sound_devices_changed(self) -> None:
+        """Look at the sound devices again."""
+        self._door.sound_devices_changed()
+
+    def dismiss(self, key: str) -> None:
+        """Take a band away because it was answered."""
+        if self._bands.drop(key):
+            self._refresh()
+
+    # ---- the room ---------------------------------------------------------------------------------------------------
+
+    async def _enter_room(self) -> None:
+        """Get into the room, however often that takes; a session that is gone meanwhile ends here."""
+        grant = self._facts.grant
+        if grant.server_url is None:
+            self._trouble(BaylinkError(grant.media_error or "no_media_server"))
+            return
+        async with aclosing(self._door.enter()) as steps:
+            async for step in steps:
+                if isinstance(step, JoinGrant):
+                    self._facts.take_grant(step)
+                    self._chat.merge(step.messages)
+                    continue
+                self._trouble(step)
+                if isinstance(step, RefusedError) and step.status in _GONE_STATUS:
+                    await self._out(EndReason.REMOVED, step)
+                    return
+        if self._door.is_connected:
+            self._facts.people.own_in_room = True
+            self._bands.drop("media_trouble")
+            self._chat.read_soon()
+            self._conditions.missing_sound(self._loop.time())
+            self._refresh()
+
+    def _trouble(self, error: BaylinkError) -> None:
+        self._bands.put(call_bands.media_trouble(error.sentence), self._loop.time())
+        self._refresh()
+
+    def _room_told(self, event: RoomEvent) -> None:
+        """Take an event of the room; never raises into the SDK."""
+        if self.is_over:
+            return
+        now = self._loop.time()
+        if not self._facts.take_event(event, now):
+            match event:
+                case ChatReceived():
+                    self._chat.received(event)
+                case ChatEdited():
+                    self._chat.edited(event)
+                case SessionPushed():
+                    self._pushed(event)
+                case Reconnecting():
+                    self._conditions.connection_lost(now)
+                case Reconnected():
+                    self._conditions.connection_back(now)
+                    self._state_wanted.set()
+                    self._chat.read_soon()
+                case Disconnected(reason):
+                    self._facts.people.own_in_room = False
+                    self._keep(self._room_lost(reason))
+        self._refresh()
+
+    def _pushed(self, push: SessionPushed) -> None:
+        """Ask the platform what a push is about; after a gap, about everything."""
+        if push.session_id != self.session_id or push.seq == self._last_seq:
+            return
+        is_next = self._last_seq is not None and push.seq == self._last_seq + 1
+        self._last_seq = push.seq
+        is_line = push.type == "chat.message"
+        if is_line or not is_next:
+            self._chat.read_soon()
+        if not is_line or not is_next:
+            self._state_wanted.set()
+
+    async def _room_lost(self, reason: LostReason) -> None:
+        """Decide what a room that is gone for good means (policy by reason)."""
+        if self._override is CallPhase.ENDING:
+            return
+        match reason:
+            case LostReason.DUPLICATE_IDENTITY:
+                self._finish(EndReason.JOINED_ELSEWHERE, band=call_bands.joined_elsewhere())
+            case LostReason.ROOM_CLOSED:
+                await self._out(EndReason.LOST, None)
+            case LostReason.REMOVED:
+                await self._out(EndReason.REMOVED, BaylinkError("access_changed"))
+            case _:
+                await self._rejoin(reason)
+
+    async def _rejoin(self, reason: LostReason) -> None:
+        """Give the call up: one look at the platform, then back to the list with one sentence.
+
+        This is the place for fresh join calls after a lost room: each needs a new room and a new token, while people,
+        chat and clock of this object stay as they are.
+        """
+        self._override = CallPhase.REJOINING
+        self._refresh()
+        await self._out(EndReason.LOST, BaylinkError(_LOST_SENTENCES.get(reason, "room_lost")))
+
+    async def _out(self, reason: EndReason, error: BaylinkError | None) -> None:
+        """Leave because the room or the session is gone; if the platform says that it ended, say how."""
+        for attempt in range(_LAST_STATE_TRIES):
+            try:
+                self._take_state(await self._backend.state(self.session_id))
+            except (OfflineError, ServerTroubleError):
+                await asyncio.sleep(pause_s(attempt))
+            except BaylinkError as refused:
+                error = error or refused
+                break
+            else:
+                break
+        if error is None and reason is EndReason.LOST and self._facts.grant.is_lean:
+            self._finish(EndReason.ENDED, completion=self._facts.completion(None, self._loop.time()))
+        else:
+            sentence = (error or BaylinkError("room_lost")).sentence
+            self._finish(reason, band=call_bands.room_lost(sentence))
+
+    # ---- the platform -----------------------------------------------------------------------------------------------
+
+    async def _follow(self) -> None:
+        """Read where the session stands, every ten seconds and whenever somebody hints that it changed."""
+        while True:
+            interval = _TIME_UP_STATE_EVERY_S if self._conditions.is_time_up else _STATE_EVERY_S
+            await wait_for(self._state_wanted, interval)
+            self._state_wanted.clear()
+            try:
+                self._take_state(await self._backend.state(self.session_id))
+            except SignedOutError as error:
+                _log.info("signed out during a call; the room stays: %s", error.code)
+            except RefusedError as error:
+                if error.status in _GONE_STATUS and self._override is None and not self._facts.grant.is_lean:
+                    self._finish(EndReason.REMOVED, band=call_bands.room_lost(error.sentence))
+            except BaylinkError as error:
+                _log.info("the session's state could not be read: %s, request %s", error.code, error.reference)
+            await asyncio.sleep(_STATE_PAUSE_S)
+
+    def _take_state(self, state: SessionState) -> None:
+        """Take the platform's word, and end here if it says that the session has ended."""
+        if self.is_over or not self._facts.take_state(state):
+            return
+        if state.message_seq > self._chat.newest_seq:
+            self._chat.read_soon()
+        if state.status.is_terminal and self._override is not CallPhase.ENDING:
+            self._finish(EndReason.ENDED, completion=self._facts.completion(state, self._loop.time()))
+        else:
+            self._refresh()
+
+    async def _start_clock(self) -> None:
+        """Tell the platform that both are here, until the clock runs or one of them is not."""
+        self._facts.both_were_seen = True
+        tries = 0
+        while self._conditions.can_start():
+            try:
+                self._take_state(await self._backend.start(self.session_id))
+            except RefusedError as error:
+                if error.code == "feature_missing":
+                    return
+                if error.code == "illegal_transition":
+                    self._state_wanted.set()
+            except BaylinkError as error:
+                _log.info("the clock could not be started: %s, request %s", error.code, error.reference)
+            await asyncio.sleep(pause_s(tries))
+            tries += 1
+        self._is_starting = False
+
+    async def _end(self) -> None:
+        """Call end until the platform has told how it ended; a lean platform is called once."""
+        tries = 0
+        while not self.is_over:
+            try:
+                completion = await self._backend.end(self.session_id)
+            except SignedOutError as error:
+                self._finish(EndReason.SIGNED_OUT, band=call_bands.room_lost(error.sentence))
+            except (OfflineError, ServerTroubleError) as error:
+                _log.info("the end is not confirmed yet: %s, request %s", error.code, error.reference)
+                if self._facts.grant.is_lean:
+                    await self._ended_or_unknown()
+            except BaylinkError as error:
+                _log.warning("the end was refused: %s, request %s", error.code, error.reference)
+                await self._ended_or_unknown()
+            else:
+                self._finish(EndReason.ENDED, completion=self._facts.completed(completion))
+            await asyncio.sleep(pause_s(tries))
+            tries += 1
+
+    async def _ended_or_unknown(self) -> None:
+        """After an end of unknown fate, show what the platform says; else go back to the list and say so."""
+        try:
+            state = await self._backend.state(self.session_id)
+        except BaylinkError:
+            state = None
+        if state is not None and state.status.is_terminal:
+            self._facts.take_state(state)
+            self._finish(EndReason.ENDED, completion=self._facts.completion(state, self._loop.time()))
+        else:
+            self._finish(EndReason.LEFT, band=call_bands.end_unknown())
+
+    async def _end_by_time(self) -> None:
+        """Call end once, long after zero: the server should have done it."""
+        try:
+            completion = await self._backend.end(self.session_id)
+        except BaylinkError as error:
+            _log.warning("the session could not be closed at its end: %s, request %s", error.code, error.reference)
+        else:
+            self._finish(EndReason.ENDED, completion=self._facts.completed(completion))
+
+    # ---- time and state ---------------------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        """Look four times a second at everything that only time decides."""
+        while True:
+            await asyncio.sleep(_TICK_S)
+            self._refresh()
+
+    def _act_on_time(self, now: float) -> None:
+        was_up = self._conditions.is_time_up
+        self._conditions.look(now)
+        if self._conditions.is_time_up and not was_up:
+            self._state_wanted.set()
+        if self._override is not None:
+            return
+        if self._conditions.can_start() and not self._is_starting:
+            self._is_starting = True
+            self._keep(self._start_clock())
+        if self._conditions.must_end(now) and not self._has_ended_by_time:
+            self._has_ended_by_time = True
+            self._keep(self._end_by_time())
+
+    def _refresh(self) -> None:
+        """Work out what time decides, and publish the state if it differs from the last one."""
+        if self.is_over:
+            return
+        now = self._loop.time()
+        self._act_on_time(now)
+        unconfirmed = self._ending_s is not None and now - self._ending_s >= _UNCONFIRMED_AFTER_S
+        self._publish(
+            Standing(
+                phase=self._phase(now),
+                band=self._bands.top(now),
+                waiting_since_s=self._conditions.waiting_since_s,
+                end_unconfirmed=unconfirmed,
+            )
+        )
+
+    def _phase(self, now: float) -> CallPhase:
+        if self._override is not None:
+            return self._override
+        if self._conditions.is_lost(now):
+            return CallPhase.RECONNECTING
+        return CallPhase.LIVE if self._facts.is_live else CallPhase.WAITING
+
+    def _publish(self, standing: Standing) -> None:
+        state = self._facts.state(standing)
+        if state != self._published:
+            self._published = state
+            self._listener.publish(state)
+
+    def _finish(self, reason: EndReason, *, completion: Completion | None = None, band: Band | None = None) -> None:
+        """Publish the last state, then end everything this call started, the caller's own task included."""
+        if self.is_over:
+            return
+        self._end_reason, self._completion = reason, completion
+        self._publish(Standing(CallPhase.ENDED, band, end_reason=reason, completion=completion))
+        self._tear_down = asyncio.create_task(self._release(), name="call-release")
+
+    async def _release(self) -> None:
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._door.leave()
+
+    def _server_now(self) -> datetime:
+        return self._facts.server_now(self._loop.time())
+
+    def _messages_interval(self) -> float | None:
+        """Return how often stored messages are read without a hint: only where no live copy can come."""
+        comes_live = self._facts.people.own_in_room and not self._facts.grant.is_lean
+        return None if comes_live else _MESSAGES_EVERY_S
+
+    def _keep(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work, name="call-session")
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("a part of the call failed", exc_info=error)

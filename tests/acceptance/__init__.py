@@ -1,0 +1,1 @@
+"""The acceptance cases of the contract, each named after its case."""
