@@ -171,11 +171,15 @@ def words_of(row: SessionRow, moment: BoardMoment) -> RowWords:
     )
 
 
-def headline_of(row: SessionRow) -> str:
-    """Return type and plan in one line, with what was planned: "Video, Standard Video, 45 min planned"."""
+def plan_of(row: SessionRow) -> str:
+    """Return type and plan, the type only where the plan's name does not say it: "Diagnostic, Fleet Monthly"."""
     plan = row.plan_name or "Session"
-    kind = "" if row.kind_label.casefold() in plan.casefold() else f"{row.kind_label}, "
-    return f"{kind}{plan}, {row.planned_minutes} min planned" if row.planned_minutes else f"{kind}{plan}"
+    return plan if row.kind_label.casefold() in plan.casefold() else f"{row.kind_label}, {plan}"
+
+
+def headline_of(row: SessionRow) -> str:
+    """Return type and plan with what was planned: "Standard Video, 45 min planned"."""
+    return f"{plan_of(row)}, {row.planned_minutes} min planned" if row.planned_minutes else plan_of(row)
 
 
 _LAST = datetime.max.replace(tzinfo=UTC)

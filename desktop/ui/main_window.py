@@ -1,7 +1,7 @@
 """The one window: a stack of pages with a cross-fade, its title, its regions, and the wish to be closed."""
 
-from PySide6.QtCore import QEasingCurve, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QPainter, QPaintEvent, QPixmap, QShortcut
+from PySide6.QtCore import QEasingCurve, QEvent, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPixmap, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from desktop.core.text import clean_line
@@ -55,6 +55,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._pages)
         self._ring = FocusRing(self)
         self._may_close = False
+        self._tab_struck = False
         self._fading: _FadingPicture | None = None
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
         self.set_title("")
@@ -129,7 +130,15 @@ class MainWindow(QMainWindow):
         event.ignore()
         self.close_requested.emit()
 
+    def event(self, event: QEvent) -> bool:
+        """See Tab before the focused widget does: every key comes by as a possible shortcut first."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            self._tab_struck = event.key() in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
+        return super().event(event)
+
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001 - Qt names the argument
-        """Frame what Tab reaches."""
-        self._ring.by_keyboard()
+        """Frame what Tab reaches. Qt also comes here when a focused widget is hidden: that is not the keyboard."""
+        if self._tab_struck:
+            self._tab_struck = False
+            self._ring.by_keyboard()
         return super().focusNextPrevChild(next)

@@ -1,26 +1,21 @@
-"""Regions of a page: the parts that F6 visits in turn, from the top left to the bottom right."""
+"""Regions of a page: the parts that F6 visits in turn, in the order of reading."""
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 _PROPERTY = "region"
 
 
 def mark_region(*parts: QWidget) -> None:
-    """Make each part a region of its page: header, content, panel, bar."""
-    for part in parts:
-        part.setProperty(_PROPERTY, True)
+    """Make parts the regions of their page, in this order: header, content, panel, bar."""
+    for place, part in enumerate(parts, start=1):
+        part.setProperty(_PROPERTY, place)
 
 
 def regions_of(page: QWidget) -> list[QWidget]:
-    """Return the visible regions of a page in reading order."""
+    """Return the visible regions of a page in their order."""
     parts = [part for part in page.findChildren(QWidget) if part.property(_PROPERTY) and part.isVisible()]
-
-    def place(part: QWidget) -> tuple[int, int]:
-        corner = part.mapTo(page, QPoint(0, 0))
-        return corner.y(), corner.x()
-
-    return sorted(parts, key=place)
+    return sorted(parts, key=lambda part: int(part.property(_PROPERTY)))
 
 
 def first_control(region: QWidget) -> QWidget | None:

@@ -39,10 +39,18 @@ class SessionList(QListView):
         self._delegate.pressed.connect(self._act)
         self.selectionModel().currentChanged.connect(self._on_current)
         self._model.dataChanged.connect(self._on_data)
+        self.verticalScrollBar().rangeChanged.connect(self._fit_margin)
         appearance().changed.connect(self._take_theme)
         self._take_theme()
 
+    def _fit_margin(self) -> None:
+        """Keep the rows' right edge where it is, with or without a scroll bar beside them."""
+        bar = self.verticalScrollBar()
+        taken = bar.sizeHint().width() if bar.maximum() > 0 else 0
+        self.setViewportMargins(0, 0, max(0, theme().pick(kiosk=20, desktop=12) - taken), 0)
+
     def _take_theme(self) -> None:
+        self._fit_margin()
         if theme().is_kiosk:
             QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.LeftMouseButtonGesture)
         else:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from desktop.core.people import Role
 from desktop.core.session import SessionRow
 from desktop.core.text import initials
-from desktop.models.session_words import RowWords
+from desktop.models.session_words import RowWords, plan_of
 from desktop.models.sessions import GroupHead, SessionListModel
 from desktop.ui.avatar import paint_avatar
 from desktop.ui.button_face import ButtonFace, paint_button
@@ -182,14 +182,14 @@ def _paint_name(painter: QPainter, line: QRectF, name: str, words: RowWords) -> 
 
 
 def _paint_facts(painter: QPainter, line: QRectF, row: SessionRow) -> None:
-    """Paint "{vehicle}  ·  {concern}", the vehicle in full ink; without a vehicle the plan stands in its place."""
+    """Paint "{vehicle}  ·  {type and plan}  ·  {concern}": what is known of them, the first in full ink."""
     look = theme()
     font = look.font("caption")
-    first = (row.vehicle.title if row.vehicle else "") or row.plan_name
+    vehicle = shortened(row.vehicle.title) if row.vehicle else ""
+    first, *rest = [fact for fact in (vehicle, plan_of(row), " ".join(row.concern.split())) if fact]
     shown = elided(first, font, line.width())
     paint_text(painter, line, shown, font, look.color("text"))
-    concern = " ".join(row.concern.split())
-    if concern:
+    if rest:
         left = QFontMetricsF(font).horizontalAdvance(shown)
-        rest = f"  ·  {concern}" if shown else concern
-        paint_text(painter, line.adjusted(left, 0, 0, 0), rest, font, look.color("text-muted"))
+        words = "".join(f"  ·  {fact}" for fact in rest)
+        paint_text(painter, line.adjusted(left, 0, 0, 0), words, font, look.color("text-muted"))

@@ -195,7 +195,7 @@ class SessionsPage(QWidget):
     def _take_theme(self) -> None:
         look = theme()
         self._list_side.setContentsMargins(
-            look.pick(kiosk=24, desktop=16), look.pick(kiosk=4, desktop=2), look.pick(kiosk=24, desktop=16), 0
+            look.pick(kiosk=24, desktop=16), look.pick(kiosk=4, desktop=2), look.space("x1"), 0
         )
 
     @property

@@ -19,8 +19,7 @@ def different_share(one: QImage, other: QImage) -> float:
     """Return which share of the pixels differs visibly; 1.0 for pictures of different sizes."""
     if one.size() != other.size():
         return 1.0
-    first = bytes(one.convertToFormat(QImage.Format.Format_RGB888).constBits())
-    second = bytes(other.convertToFormat(QImage.Format.Format_RGB888).constBits())
+    first, second = _pixels(one), _pixels(other)
     if first == second:
         return 0.0
     width, height = one.width(), one.height()
@@ -31,6 +30,12 @@ def different_share(one: QImage, other: QImage) -> float:
         if a != b:
             different += _different_pixels(a, b)
     return different / (width * height)
+
+
+def _pixels(picture: QImage) -> bytes:
+    # The bits belong to the image, which has to live until they are copied.
+    rgb = picture.convertToFormat(QImage.Format.Format_RGB888)
+    return bytes(rgb.constBits())
 
 
 def _different_pixels(a: bytes, b: bytes) -> int:
@@ -51,7 +56,7 @@ class SnapshotCheck:
         path = STORE / f"{name}.png"
         if self.update:
             STORE.mkdir(exist_ok=True)
-            _small(picture).save(str(path))
+            _small(picture).save(str(path), quality=0)
             return
         assert path.is_file(), f"no stored picture {name}: run with --snapshot-update and look at it"
         share = different_share(QImage(str(path)), _small(picture).convertToFormat(QImage.Format.Format_RGB32))

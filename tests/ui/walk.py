@@ -33,7 +33,7 @@ def unnamed_controls(page: QWidget) -> list[str]:
 
 def markup_risks(page: QWidget) -> list[str]:
     """Return the widgets that could read remote text as markup, or show it in a tooltip."""
-    risks = [repr(label) for label in page.findChildren(QLabel) if type(label) is not PlainLabel]
+    risks = [repr(label) for label in page.findChildren(QLabel) if not isinstance(label, PlainLabel)]
     risks += [
         repr(label) for label in page.findChildren(PlainLabel) if label.textFormat() is not Qt.TextFormat.PlainText
     ]
