@@ -222,6 +222,7 @@ class CallPage(QWidget):
         if self.panel.chat is not None:
             self.panel.chat.composer.set_draft("")
         self.bar.keep_talking()
+        self.focus_entry()
 
     # Small answers
 

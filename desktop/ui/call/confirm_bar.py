@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, QSize, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 
 from desktop.ui.buttons import Button
 from desktop.ui.icons import paint_icon
@@ -10,7 +10,8 @@ from desktop.ui.plain_label import PlainLabel
 from desktop.ui.theme import appearance, set_surface, theme
 
 KEEPS_TALKING_AFTER_MS = 15_000
-_SAFE_DISTANCE_PX = 200
+# With the wider "Keep talking" beyond it, "End now" is 200 px away from where "End session" stood.
+_GAP_PX = {"kiosk": 156, "desktop": 190}
 
 
 class _EndIcon(QWidget):
@@ -45,12 +46,13 @@ class ConfirmBar(QWidget):
         set_surface(self, "danger-soft", "danger")
         self._title = PlainLabel(style="title", role="danger-soft-text", parent=self)
         self._title.setObjectName("endQuestionTitle")
-        self._meaning = PlainLabel(role="danger-soft-text", wrap=True, max_lines=2, parent=self)
+        self._meaning = PlainLabel(style="caption", role="danger-soft-text", wrap=True, max_lines=2, parent=self)
         self._meaning.setObjectName("endQuestionText")
         self._end = Button("End now", "phone-off", name="endNow", kind="danger", primary=True, parent=self)
         self._keep = Button("Keep talking", "arrow-left", name="keepTalking", primary=True, parent=self)
-        words = QVBoxLayout()
-        words.setSpacing(2)
+        self._gap = QSpacerItem(0, 0)
+        self._words = words = QVBoxLayout()
+        words.setSpacing(0)
         words.addStretch(1)
         words.addWidget(self._title)
         words.addWidget(self._meaning)
@@ -59,7 +61,7 @@ class ConfirmBar(QWidget):
         self._row.addWidget(_EndIcon(self))
         self._row.addLayout(words, 1)
         self._row.addWidget(self._end)
-        self._row.addSpacing(_SAFE_DISTANCE_PX)
+        self._row.addSpacerItem(self._gap)
         self._row.addWidget(self._keep)
         self._answer = QTimer(self, singleShot=True, interval=KEEPS_TALKING_AFTER_MS)
         self._answer.timeout.connect(self.kept)
@@ -90,5 +92,7 @@ class ConfirmBar(QWidget):
         look = theme()
         side = look.pick(kiosk=24, desktop=16)
         self._row.setContentsMargins(side, 0, side, 0)
-        self._row.setSpacing(look.pick(kiosk=24, desktop=16))
+        self._row.setSpacing(0)
+        self._gap.changeSize(_GAP_PX[look.profile], 1)
+        self._words.setContentsMargins(side, 0, side, 0)
         self._keep.setMinimumWidth(look.pick(kiosk=250, desktop=150))

@@ -102,6 +102,8 @@ def quality_chip(state: CallState) -> ChipFact | None:
     """Return the chip that tells how good the connection is, and on whose side it is weak; None while unknown."""
     if is_away(state) or state.mechanic.quality is Quality.LOST:
         return ChipFact("No connection", "wifi-off", "warning")
+    if state.customer.was_in_room and not state.customer.in_room:
+        return None
     own, their = state.mechanic.quality, state.customer.quality
     worst = own if _RANK[own] >= _RANK[their] else their
     match worst:

@@ -15,16 +15,17 @@ _AT_END_PX = 24
 class ChatList(QListView):
     """Shows a `ChatModel`. `read_to_end` tells that the newest message came into sight, `fell_behind` that it is not.
 
-    `retry_requested` carries the id of a failed message.
+    `retry_requested` carries the id of a failed message. `edge_to_edge` leaves out the margin at the left and right.
     """
 
     retry_requested = Signal(str)
     read_to_end = Signal()
     fell_behind = Signal()
 
-    def __init__(self, model: ChatModel, parent: QWidget | None = None) -> None:
+    def __init__(self, model: ChatModel, *, edge_to_edge: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chat = model
+        self._edge_to_edge = edge_to_edge
         self._follows = True
         self._lead = 0
         self.setObjectName("chatList")
@@ -92,7 +93,7 @@ class ChatList(QListView):
         return True
 
     def _fit_column(self) -> None:
-        side = theme().pick(kiosk=24, desktop=16)
+        side = 0 if self._edge_to_edge else theme().pick(kiosk=24, desktop=16)
         scroll = self.verticalScrollBar().sizeHint().width()
         self._delegate.set_column(self.width() - side - max(side, scroll), side)
 

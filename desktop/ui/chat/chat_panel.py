@@ -37,7 +37,7 @@ class ChatPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("chatPanel")
         self._wide = wide
-        self._list = ChatList(model, self)
+        self._list = ChatList(model, edge_to_edge=wide, parent=self)
         self._replies = QuickReplies(replies, columns=4 if wide else 2, parent=self)
         self._foot = QWidget(self)
         if not wide:

@@ -72,7 +72,8 @@ class ChatBubbleDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one message."""
-        has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        by_keyboard = QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_KeyboardFocusChange
+        has_focus = option.state & by_keyboard == by_keyboard
         self.bubble(index.row()).paint(painter, self.origin(option, index), focused=has_focus)
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:

@@ -1,0 +1,223 @@
+"""The page after a session: both people under real names, the plan, the times, who ended it, and what was said."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.core.people import Person, Role
+from desktop.core.session import Completion, SessionStatus
+from desktop.core.text import first_word
+from desktop.models.chat import ChatModel
+from desktop.ui.buttons import Button
+from desktop.ui.chat.chat_panel import ChatPanel
+from desktop.ui.icons import paint_icon
+from desktop.ui.plain_label import PlainLabel
+from desktop.ui.regions import mark_region
+from desktop.ui.theme import appearance, set_surface, theme
+from desktop.ui.top_bar import TopBar
+
+_FACTS = ("Customer", "Mechanic", "Plan", "Vehicle", "Time", "Duration", "Ended by")
+_MINUTE_S = 60
+_CLOSED_WORDS = {"time_up": "The time was used up", "too_short": "It was too short to count"}
+
+
+def title(completion: Completion) -> str:
+    """Return the headline: with whom the session was, and how it came out."""
+    name = completion.customer_name
+    match completion.status:
+        case SessionStatus.CANCELLED:
+            return f"Session with {name} was cancelled"
+        case SessionStatus.EXPIRED:
+            return f"Session with {name} expired"
+    return f"Session ended with {name}"
+
+
+def ended_by_words(completion: Completion) -> str:
+    """Return who ended it, or why it ended by itself."""
+    if completion.end_reason in _CLOSED_WORDS:
+        return _CLOSED_WORDS[completion.end_reason]
+    if completion.ended_by == Role.MECHANIC.value:
+        return "You ended it"
+    if completion.ended_by == Role.CUSTOMER.value:
+        return f"{first_word(completion.customer_name)} ended it"
+    return "Baylink closed it"
+
+
+def duration_words(completion: Completion) -> str:
+    """Return how long it took; empty where that is not known."""
+    if completion.duration_s is None:
+        return ""
+    if completion.duration_s < _MINUTE_S:
+        return f"{completion.duration_s} s"
+    return f"{completion.duration_s // _MINUTE_S} min"
+
+
+def times_words(completion: Completion) -> str:
+    """Return from when to when, by this PC's time zone; empty where that is not known."""
+    if completion.started_at is None:
+        return "Not started"
+    if completion.ended_at is None:
+        return f"From {_clock(completion.started_at)}"
+    return f"{_clock(completion.started_at)} to {_clock(completion.ended_at)}"
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.astimezone():%H:%M}"
+
+
+class _Mark(QWidget):
+    """The icon before the headline."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Return the large icon's square."""
+        px = theme().size("icon-large")
+        return QSize(px, px)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the icon."""
+        paint_icon(QPainter(self), QRectF(self.rect()), "circle-check", theme().color("success-fg"))
+
+
+class CompletionPage(QWidget):
+    """Drawn from a `Completion`. With a chat model, what was said can be read beside it. `back_requested` leaves it."""
+
+    back_requested = Signal()
+
+    def __init__(self, chat: ChatModel | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("completionPage")
+        set_surface(self, "surface")
+        self._model = chat
+        self._header = TopBar("completionHeader", self)
+        self._title = PlainLabel(style="title", parent=self)
+        self._title.setObjectName("completionTitle")
+        self._line = PlainLabel(style="caption", role="text-muted", tabular=True, parent=self)
+        self._line.setObjectName("completionLine")
+        self._values: dict[str, PlainLabel] = {}
+        self._facts = QGridLayout()
+        self._headline = PlainLabel(style="headline", wrap=True, max_lines=3, parent=self)
+        self._concern = PlainLabel(role="text-muted", wrap=True, max_lines=4, parent=self)
+        self._concern.setObjectName("completionConcern")
+        self._chat_side = QWidget(self)
+        set_surface(self._chat_side, "raised", "left")
+        self._chat = ChatPanel(chat, parent=self._chat_side) if chat is not None else None
+        self._bar = QWidget(self)
+        set_surface(self._bar, "raised", "top")
+        self._back = Button("Back to sessions", "arrow-left", name="backToSessions", kind="accent", primary=True)
+        self._back.clicked.connect(self.back_requested)
+        self._lay_out_header()
+        self._lay_out_facts()
+        self._lay_out_parts()
+        mark_region(self._header, self._chat_side, self._bar)
+        escape = QShortcut(QKeySequence("Esc"), self)
+        escape.activated.connect(self.back_requested)
+        appearance().changed.connect(self._take_theme)
+        self._take_theme()
+
+    def render_state(self, completion: Completion) -> None:
+        """Show how a session ended."""
+        self._title.set_text(title(completion))
+        self._headline.set_text(title(completion))
+        vehicle = completion.vehicle.title if completion.vehicle is not None else ""
+        times, duration = times_words(completion), duration_words(completion)
+        when = f"{times}, {duration}" if duration else times
+        parts = (vehicle, completion.plan_name, when, ended_by_words(completion))
+        self._line.set_text("  ·  ".join(part for part in parts if part))
+        self._concern.set_text(f"“{completion.concern}”" if completion.concern else "")
+        self._concern.setVisible(bool(completion.concern))
+        for fact, value in zip(
+            _FACTS,
+            (
+                completion.customer_name,
+                completion.mechanic_name,
+                completion.plan_name,
+                vehicle or "Not given",
+                times,
+                duration or "Not known",
+                ended_by_words(completion),
+            ),
+            strict=True,
+        ):
+            self._values[fact].set_text(value)
+        self._show_chat(completion)
+        self.focus_entry()
+
+    def focus_entry(self) -> None:
+        """Put the focus where the page starts."""
+        self._back.setFocus()
+
+    def _show_chat(self, completion: Completion) -> None:
+        has_messages = self._model is not None and self._model.message_count > 0
+        self._chat_side.setVisible(has_messages)
+        if self._model is not None and self._chat is not None:
+            self._model.set_people(
+                [Person(Role.MECHANIC, completion.mechanic_name), Person(Role.CUSTOMER, completion.customer_name)]
+            )
+            self._chat.set_open(False)
+
+    def _lay_out_header(self) -> None:
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addStretch(1)
+        for label in (self._title, self._line):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            texts.addWidget(label)
+        texts.addStretch(1)
+        self._header.left.addWidget(_Mark(self))
+        self._header.left.addLayout(texts, 1)
+
+    def _lay_out_facts(self) -> None:
+        self._facts.setColumnStretch(1, 1)
+        for row, fact in enumerate(_FACTS):
+            self._facts.addWidget(PlainLabel(fact, role="text-muted", parent=self), row, 0, Qt.AlignmentFlag.AlignTop)
+            value = PlainLabel(wrap=True, tabular=True, weight=500, parent=self)
+            value.setObjectName(f"completion{fact.replace(' ', '')}")
+            self._values[fact] = value
+            self._facts.addWidget(value, row, 1)
+
+    def _lay_out_parts(self) -> None:
+        self._card = QWidget(self)
+        set_surface(self._card, "raised", "all")
+        self._card_column = QVBoxLayout(self._card)
+        self._card_column.addWidget(self._headline)
+        self._card_column.addWidget(self._concern)
+        self._card_column.addLayout(self._facts)
+        self._middle = QVBoxLayout()
+        self._middle.addWidget(self._card)
+        self._middle.addStretch(1)
+        side = QVBoxLayout(self._chat_side)
+        side.setContentsMargins(1, 0, 0, 0)
+        if self._chat is not None:
+            side.addWidget(self._chat)
+        content = QHBoxLayout()
+        content.setSpacing(0)
+        content.addLayout(self._middle, 1)
+        content.addWidget(self._chat_side)
+        self._bar_row = QHBoxLayout(self._bar)
+        self._bar_row.addStretch(1)
+        self._bar_row.addWidget(self._back)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header)
+        column.addLayout(content, 1)
+        column.addWidget(self._bar)
+
+    def _take_theme(self) -> None:
+        look = theme()
+        margin, pad = look.size("page-margin"), look.pick(kiosk=36, desktop=24)
+        self._middle.setContentsMargins(margin, margin, margin, margin)
+        self._card_column.setContentsMargins(pad, pad, pad, pad)
+        self._card_column.setSpacing(look.pick(kiosk=24, desktop=16))
+        self._facts.setHorizontalSpacing(look.pick(kiosk=40, desktop=28))
+        self._facts.setVerticalSpacing(look.pick(kiosk=14, desktop=8))
+        self._chat_side.setFixedWidth(look.size("panel-summary"))
+        side = look.pick(kiosk=24, desktop=16)
+        self._bar_row.setContentsMargins(side, 0, side, 0)
+        self._bar.setFixedHeight(look.size("control-bar"))
