@@ -1,0 +1,43 @@
+"""How the harness talks with the app it measures."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.app_side import Layout, next_event
+from desktop.practice.children import ChildFailedError, start_child
+from desktop.practice.picture_code import Rect
+
+_HERE, _THERE = Rect(10, 70, 1280, 720), Rect(10, 118, 1280, 720)
+
+
+def test_all_places_of_the_picture_are_remembered_until_the_window_changes() -> None:
+    layout = Layout()
+    layout.learn((1644, 868), [_HERE])
+    layout.learn((1644, 868), [_HERE, _THERE])
+    assert layout.places == [_HERE, _THERE]
+
+    layout.learn((1700, 900), [_THERE])
+    assert (layout.window, layout.places) == ((1700, 900), [_THERE])
+
+
+async def _answer(lines: list[str], folder: Path) -> dict[str, object]:
+    script = "import sys; print(sys.argv[1])"
+    child = await start_child("app", [sys.executable, "-c", script, "\n".join(lines)], log=folder / "log", talks=True)
+    try:
+        return await next_event(child, "usable")
+    finally:
+        await child.stop()
+
+
+def test_the_harness_hears_the_probe_through_whatever_else_is_printed(tmp_path: Path) -> None:
+    lines = ["a warning of a library", '{"event": "other"}', "[1]", '{"event": "usable", "at": 3.5}']
+
+    assert asyncio.run(_answer(lines, tmp_path))["at"] == 3.5
+
+
+def test_an_app_that_ends_early_is_told_instead_of_waited_for(tmp_path: Path) -> None:
+    with pytest.raises(ChildFailedError, match="ended before it said 'usable'"):
+        asyncio.run(_answer(["nothing"], tmp_path))
