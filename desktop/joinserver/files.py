@@ -1,0 +1,60 @@
+"""Files of a session as the list shows them: rows with signed, short-lived links."""
+
+from sqlalchemy import select
+
+from desktop.backend.wire import FileEntry, FilesAnswer, FilesSummary
+from desktop.core.text import clean_line
+from desktop.joinserver.chat import MessageViews
+from desktop.joinserver.links import LinkSigner
+from desktop.joinserver.tables import FileRow, SessionRow
+from desktop.joinserver.unit import Unit
+
+FILE_NAME_CAP = 120
+JOIN_FILES = 50
+
+
+def entries(
+    unit: Unit, views: MessageViews, row: SessionRow, links: LinkSigner, newest: int | None = None
+) -> tuple[FileEntry, ...]:
+    """Return the files of a session, oldest first; at most the `newest` so many."""
+    query = select(FileRow).where(FileRow.session_id == row.id).order_by(FileRow.created_at.desc(), FileRow.id)
+    found = unit.session.scalars(query.limit(newest) if newest else query).all()
+    return tuple(_entry(unit, views, file, links) for file in reversed(found))
+
+
+def _entry(unit: Unit, views: MessageViews, file: FileRow, links: LinkSigner) -> FileEntry:
+    role = views.role(file.uploaded_by)
+    url, until = links.link(file.id, unit.now)
+    return FileEntry(
+        id=file.id,
+        session_id=file.session_id,
+        uploaded_by=file.uploaded_by,
+        file_name=clean_line(file.file_name, FILE_NAME_CAP),
+        file_size=file.file_size,
+        file_type=file.file_type,
+        file_category=file.file_category,
+        tags=tuple(file.tags),
+        description=file.description,
+        created_at=file.created_at,
+        uploader_role=role.value,
+        uploader_name=views.name(role),
+        url=url,
+        url_expires_at=until,
+    )
+
+
+def answer(found: tuple[FileEntry, ...]) -> FilesAnswer:
+    """Return the list with its counts."""
+
+    def count(category: str) -> int:
+        return sum(entry.file_category == category for entry in found)
+
+    summary = FilesSummary(
+        total_files=len(found),
+        screenshots=count("screenshot"),
+        voice_transcripts=count("voice_transcript"),
+        uploads=count("upload"),
+        tags_used=tuple(sorted({tag for entry in found for tag in entry.tags})),
+        total_size_bytes=sum(entry.file_size for entry in found),
+    )
+    return FilesAnswer(files=found, summary=summary)

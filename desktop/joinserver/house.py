@@ -1,0 +1,107 @@
+"""What a running join server is made of, put together once at start and let go of at its end."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from sqlalchemy import update
+
+from desktop.core.people import SessionId
+from desktop.joinserver.broker import Broker
+from desktop.joinserver.clock import WallClock
+from desktop.joinserver.config import ServerConfig
+from desktop.joinserver.dispatcher import Dispatcher
+from desktop.joinserver.faults import Faults
+from desktop.joinserver.limits import RateLimiter
+from desktop.joinserver.links import LinkSigner, signing_secret
+from desktop.joinserver.passwords import Passwords
+from desktop.joinserver.rooms import LiveKitRooms, NoRooms, RoomService
+from desktop.joinserver.storage import Database
+from desktop.joinserver.sweeper import Sweeper
+from desktop.joinserver.tables import LiveKitRoom
+from desktop.joinserver.tokens import TokenMaker
+from desktop.joinserver.unit import Unit
+
+_log = logging.getLogger(__name__)
+CLOSE_AFTER_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The parts that answer requests."""
+
+    config: ServerConfig
+    clock: WallClock
+    db: Database
+    rooms: RoomService
+    broker: Broker
+    dispatcher: Dispatcher
+    limiter: RateLimiter
+    passwords: Passwords
+    tokens: TokenMaker
+    links: LinkSigner
+    faults: Faults
+    sweeper: Sweeper
+    livekit_secret: str
+    livekit_key: str
+    started_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What tests put in place of the real parts."""
+
+    clock: WallClock | None = None
+    rooms: RoomService | None = None
+    close_after_s: float = CLOSE_AFTER_S
+    monotonic: Callable[[], float] = time.monotonic
+
+
+@contextlib.asynccontextmanager
+async def open_house(config: ServerConfig, parts: Parts) -> AsyncIterator[House]:
+    """Build everything, keep the sweeper running, and take it all down in the reverse order."""
+    clock = parts.clock or WallClock()
+    key = config.livekit_key or "unset"
+    secret = config.livekit_secret or secrets.token_hex(32)
+    rooms = parts.rooms or (LiveKitRooms(config.livekit_url, key, secret) if config.livekit_url else NoRooms())
+    broker = Broker()
+    passwords = Passwords(config.password_cost)
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    links = LinkSigner(signing_secret(config.data_dir / "signing.key"))
+
+    async def mark_closed(session_id: SessionId) -> None:
+        await db.write(lambda unit: _mark_closed(unit, session_id))
+
+    dispatcher = Dispatcher(rooms, broker, mark_closed, parts.close_after_s)
+    db = await asyncio.to_thread(Database, config.database_url, clock, dispatcher.take)
+    sweeper = Sweeper(db, rooms, mark_closed)
+    house = House(
+        config=config, clock=clock, db=db, rooms=rooms, broker=broker, dispatcher=dispatcher,
+        limiter=RateLimiter(parts.monotonic), passwords=passwords, tokens=TokenMaker(key, secret), links=links,
+        faults=Faults(), sweeper=sweeper, livekit_secret=secret, livekit_key=key, started_s=time.monotonic(),
+    )  # fmt: skip
+    sweeping = asyncio.create_task(sweeper.run(config.sweep_every_s)) if config.sweep_every_s else None
+    try:
+        yield house
+    finally:
+        if sweeping is not None:
+            sweeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sweeping
+        broker.close_all()
+        await dispatcher.settle()
+        await rooms.aclose()
+        await asyncio.to_thread(db.close)
+        passwords.close()
+
+
+def _mark_closed(unit: Unit, session_id: SessionId) -> None:
+    unit.session.execute(
+        update(LiveKitRoom)
+        .where(LiveKitRoom.session_id == session_id, LiveKitRoom.revoked_at.is_not(None))
+        .values(closed_at=unit.now)
+    )

@@ -1,0 +1,150 @@
+"""Joining a session: who may, what it changes, and the one answer that holds everything a page needs."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from desktop.backend.wire import JoinAnswer, JoinNotes, JoinRequest, format_timestamp
+from desktop.core.people import Role
+from desktop.joinserver import booking, chat, files, lifecycle, people, rules
+from desktop.joinserver.chat import MessageViews
+from desktop.joinserver.errors import ApiError, not_found
+from desktop.joinserver.links import LinkSigner
+from desktop.joinserver.members import Member
+from desktop.joinserver.tables import Device, LiveKitRoom, ParticipantRow
+from desktop.joinserver.tokens import LIFETIME_S, TokenMaker
+from desktop.joinserver.unit import Unit, new_id, room_name
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a member may sit down: what the token will say."""
+
+    room: str
+    identity: str
+    kind: str
+
+
+def take_seat(unit: Unit, member: Member, request: JoinRequest) -> Seat:
+    """Check that a member may join now and write down that they do. Raises ApiError."""
+    row = member.row
+    kind = booking.kind_of(row)
+    if not rules.view_fits(request.view, kind):
+        raise not_found()
+    if row.status in rules.TERMINAL:
+        raise ApiError("session_ended", status=row.status)
+    if row.status == "scheduled":
+        _open_booked(unit, member)
+    if member.role is Role.MECHANIC and row.mechanic_id is not None:
+        identity = people.mechanic_identity(row.mechanic_id)
+    else:
+        identity = people.customer_identity(member.caller.user_id)
+    seat = Seat(room_name(row.id), identity, kind)
+    _map_room(unit, member, seat)
+    _know_participant(unit, member)
+    _know_device(unit, member, request.device_fingerprint)
+    return seat
+
+
+def _open_booked(unit: Unit, member: Member) -> None:
+    row = member.row
+    refusal = rules.scheduled_refusal(row.scheduled_start, unit.now, waiver_signed=row.waiver_signed_at is not None)
+    if refusal == "too_early" and row.scheduled_start is not None:
+        raise ApiError("too_early", opensAt=format_timestamp(row.scheduled_start - rules.JOIN_OPENS_BEFORE))
+    if refusal is not None:
+        raise ApiError(refusal)
+    if member.role is not Role.MECHANIC or row.mechanic_id is None:
+        return
+    other = lifecycle.active_session_of(unit, row.mechanic_id, but=row.id)
+    if other is not None:
+        raise ApiError("mechanic_has_active_session", activeSessionId=other)
+    if lifecycle.change_status(unit, row, "waiting"):
+        unit.touch(row)
+
+
+def _map_room(unit: Unit, member: Member, seat: Seat) -> None:
+    known = unit.session.scalar(
+        select(LiveKitRoom).where(LiveKitRoom.room_name == seat.room, LiveKitRoom.user_id == member.caller.user_id)
+    )
+    if known is None:
+        known = LiveKitRoom(
+            id=new_id(), room_name=seat.room, session_id=member.row.id, user_id=member.caller.user_id,
+            role=member.role.value, identity=seat.identity, created_at=unit.now,
+        )  # fmt: skip
+        unit.session.add(known)
+    known.role = member.role.value
+    known.identity = seat.identity
+    known.last_refreshed_at = unit.now
+
+
+def _know_participant(unit: Unit, member: Member) -> None:
+    known = people.presence_rows(unit, member.row).get(member.role.value)
+    if known is None:
+        unit.session.add(
+            ParticipantRow(
+                id=new_id(), session_id=member.row.id, user_id=member.caller.user_id, role=member.role.value,
+                present=False,
+            )
+        )  # fmt: skip
+
+
+def _know_device(unit: Unit, member: Member, fingerprint: str) -> None:
+    devices = unit.session.scalars(
+        select(Device).where(Device.session_id == member.row.id, Device.user_id == member.caller.user_id)
+    ).all()
+    own = next((device for device in devices if device.device_fingerprint == fingerprint), None)
+    for device in devices:
+        if device is not own and device.kicked_at is None:
+            device.kicked_at = unit.now
+            unit.record(member.row, "device_kicked", user_id=member.caller.user_id)
+    if own is None:
+        own = Device(
+            id=new_id(), session_id=member.row.id, user_id=member.caller.user_id, device_fingerprint=fingerprint,
+            joined_at=unit.now, last_seen_at=unit.now,
+        )  # fmt: skip
+        unit.session.add(own)
+    own.last_seen_at = unit.now
+    own.kicked_at = None
+
+
+def join_answer(
+    unit: Unit, member: Member, seat: Seat, tokens: TokenMaker, links: LinkSigner, *, server_url: str | None,
+    room_ready: bool,
+) -> JoinAnswer:  # fmt: skip
+    """Return everything a page needs. Raises ApiError `session_ended` if the session ended meanwhile (SR-3)."""
+    row = member.row
+    if row.status in rules.TERMINAL:
+        raise ApiError("session_ended", status=row.status)
+    views = MessageViews(unit, row, links)
+    newest = chat.page(unit, views, row, chat.JOIN_PAGE)
+    is_mechanic = member.role is Role.MECHANIC
+    return JoinAnswer(
+        token=tokens.token(seat.room, seat.identity, seat.kind),
+        room_name=seat.room,
+        session_id=row.id,
+        session_type=seat.kind,
+        server_url=server_url,
+        expires_in=LIFETIME_S,
+        identity=seat.identity,
+        role=member.role.value,
+        room_ready=room_ready,
+        participants=people.directory(unit, row),
+        plan=row.plan,
+        plan_name=booking.plan_name(unit, row),
+        duration_minutes=booking.planned_minutes(unit, row),
+        extension_minutes=booking.extension_minutes(unit, row),
+        status=row.status,
+        started_at=row.started_at,
+        ends_at=booking.time_is_up_at(unit, row),
+        is_paused=row.is_paused,
+        total_paused_ms=row.total_paused_ms,
+        server_time=unit.now,
+        vehicle=booking.vehicle_of(unit, row),
+        concern=booking.concern_of(unit, row),
+        urgent=booking.is_urgent(unit, row),
+        messages=newest.messages,
+        messages_cursor=newest.cursors,
+        files=files.entries(unit, views, row, links, files.JOIN_FILES),
+        notes=JoinNotes(notes=row.mechanic_notes or "", version=row.notes_version) if is_mechanic else None,
+        version=row.version,
+    )

@@ -1,0 +1,231 @@
+"""Sign-ins: 256-bit tokens kept as SHA-256 only, rotation of refresh tokens, and who a token belongs to."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from desktop.core.people import MechanicId, UserId
+from desktop.joinserver.config import Limits
+from desktop.joinserver.effects import EndStreams
+from desktop.joinserver.errors import ApiError
+from desktop.joinserver.tables import AuthSession, AuthToken, AuthUser, LoginFailure, MechanicRow, Profile
+from desktop.joinserver.unit import Unit, new_id
+
+ACCESS_LIFETIME = timedelta(minutes=60)
+REFRESH_LIFETIME = timedelta(hours=12)
+REPLAY_GRACE = timedelta(seconds=10)
+FAILURE_WINDOW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What a sign-in or a refresh hands out, once."""
+
+    access: str
+    refresh: str
+    user_id: UserId
+
+    def __repr__(self) -> str:
+        """Keep the tokens out of logs."""
+        return "TokenPair(...)"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose token a request carried. `mechanic_id` is None for customers."""
+
+    login_id: str
+    user_id: UserId
+    mechanic_id: MechanicId | None
+    expires_at: datetime
+
+
+def token_hash(token: str) -> str:
+    """Return what is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def identify(unit: Unit, token: str | None, *, mechanic: bool) -> Caller:
+    """Return the caller of a live access token; with `mechanic`, one who may act as a mechanic. Raises ApiError."""
+    if not token:
+        raise ApiError("not_signed_in")
+    found = unit.session.execute(
+        select(AuthToken, AuthSession, AuthUser)
+        .join(AuthSession, AuthSession.id == AuthToken.auth_session_id)
+        .join(AuthUser, AuthUser.id == AuthSession.user_id)
+        .where(AuthToken.token_hash == token_hash(token), AuthToken.kind == "access")
+    ).one_or_none()
+    if found is None:
+        raise ApiError("not_signed_in")
+    stored, login, user = found.tuple()
+    if login.revoked_at is not None:
+        raise ApiError("not_signed_in")
+    if stored.expires_at <= unit.now:
+        raise ApiError("token_expired")
+    worker = unit.session.scalar(select(MechanicRow).where(MechanicRow.user_id == user.id))
+    if mechanic and worker is None:
+        raise ApiError("not_a_mechanic")
+    check_account(unit, user, worker)
+    return Caller(login.id, user.id, worker.id if worker else None, stored.expires_at)
+
+
+def check_account(unit: Unit, user: AuthUser, worker: MechanicRow | None) -> None:
+    """Refuse disabled, suspended and unapproved accounts. Raises ApiError."""
+    profile = unit.session.get(Profile, user.id)
+    if user.disabled_at is not None or (profile is not None and profile.account_status == "suspended"):
+        raise ApiError("account_suspended")
+    if worker is None:
+        return
+    until = worker.suspended_until
+    if worker.account_status == "suspended" and (until is None or until > unit.now):
+        raise ApiError("account_suspended")
+    if worker.application_status != "approved":
+        raise ApiError("account_not_approved")
+
+
+def open_login(unit: Unit, user_id: UserId) -> TokenPair:
+    """Start a sign-in and return its first tokens."""
+    login = AuthSession(id=new_id(), user_id=user_id, created_at=unit.now, last_seen_at=unit.now)
+    unit.session.add(login)
+    unit.session.flush()
+    return _issue(unit, login, parent=None)
+
+
+def _issue(unit: Unit, login: AuthSession, parent: str | None) -> TokenPair:
+    pair = TokenPair(f"bl_at_{secrets.token_urlsafe(32)}", f"bl_rt_{secrets.token_urlsafe(32)}", login.user_id)
+    for token, kind, lifetime in (
+        (pair.access, "access", ACCESS_LIFETIME),
+        (pair.refresh, "refresh", REFRESH_LIFETIME),
+    ):
+        unit.session.add(
+            AuthToken(
+                token_hash=token_hash(token), auth_session_id=login.id, kind=kind, parent_hash=parent,
+                issued_at=unit.now, expires_at=unit.now + lifetime,
+            )
+        )  # fmt: skip
+    login.last_seen_at = unit.now
+    unit.session.flush()
+    return pair
+
+
+def refresh(unit: Unit, token: str) -> TokenPair | ApiError:
+    """Return the next tokens for a refresh token; a reused one closes the whole sign-in.
+
+    The refusal is returned, not raised, because closing the sign-in has to be committed.
+    """
+    stored = unit.session.get(AuthToken, token_hash(token))
+    if stored is None or stored.kind != "refresh":
+        return ApiError("refresh_invalid")
+    login = unit.session.get_one(AuthSession, stored.auth_session_id)
+    if login.revoked_at is not None:
+        return ApiError("refresh_reused" if login.revoke_reason == "refresh_reused" else "refresh_invalid")
+    user = unit.session.get_one(AuthUser, login.user_id)
+    worker = unit.session.scalar(select(MechanicRow).where(MechanicRow.user_id == user.id))
+    if stored.used_at is None:
+        if stored.expires_at <= unit.now:
+            return ApiError("refresh_invalid")
+    elif not _is_lost_answer(unit, stored):
+        revoke(unit, login, "refresh_reused")
+        return ApiError("refresh_reused")
+    check_account(unit, user, worker)
+    stored.used_at = stored.used_at or unit.now
+    return _issue(unit, login, parent=stored.token_hash)
+
+
+def _is_lost_answer(unit: Unit, stored: AuthToken) -> bool:
+    """Whether a used token may be sent again: it is the direct parent, just used, and its child was not.
+
+    The child whose answer got lost counts as used from now on, so that two holders can never go on side by side.
+    """
+    if stored.used_at is None or unit.now - stored.used_at > REPLAY_GRACE:
+        return False
+    children = unit.session.scalars(
+        select(AuthToken).where(AuthToken.parent_hash == stored.token_hash, AuthToken.kind == "refresh")
+    ).all()
+    if any(_was_carried_on(unit, child) for child in children):
+        return False
+    for child in children:
+        child.used_at = unit.now - REPLAY_GRACE - timedelta(seconds=1)
+    return True
+
+
+def _was_carried_on(unit: Unit, child: AuthToken) -> bool:
+    grandchildren = select(func.count()).where(AuthToken.parent_hash == child.token_hash)
+    return bool(unit.session.scalar(grandchildren))
+
+
+def revoke(unit: Unit, login: AuthSession, reason: str) -> None:
+    """Close a sign-in: its tokens and its event streams are dead at once."""
+    login.revoked_at = unit.now
+    login.revoke_reason = reason
+    unit.effects.append(EndStreams(login_id=login.id))
+
+
+def log_out(unit: Unit, token: str | None) -> None:
+    """Close the sign-in of a token, if there is one."""
+    stored = unit.session.get(AuthToken, token_hash(token)) if token else None
+    if stored is None:
+        return
+    login = unit.session.get_one(AuthSession, stored.auth_session_id)
+    if login.revoked_at is None:
+        revoke(unit, login, "logout")
+
+
+def is_one_live_pair(unit: Unit, access: str, refresh_token: str) -> bool:
+    """Whether two tokens belong to one sign-in that lives, the access token included."""
+    first = unit.session.get(AuthToken, token_hash(access))
+    second = unit.session.get(AuthToken, token_hash(refresh_token))
+    if first is None or second is None or (first.kind, second.kind) != ("access", "refresh"):
+        return False
+    login = unit.session.get_one(AuthSession, first.auth_session_id)
+    same = first.auth_session_id == second.auth_session_id
+    return same and login.revoked_at is None and first.expires_at > unit.now and second.expires_at > unit.now
+
+
+def count_try(unit: Unit, limits: Limits, email: str, address: str) -> None:
+    """Count a try before its password is checked, so that parallel tries count too. Raises ApiError `rate_limited`."""
+    since = unit.now - FAILURE_WINDOW
+    for key, allowed in (
+        (_failure_key("account", email), limits.account_failures_in_15_min),
+        (_failure_key("address", address), limits.address_failures_in_15_min),
+    ):
+        times = unit.session.scalars(
+            select(LoginFailure.at)
+            .where(LoginFailure.key_hash == key, LoginFailure.at > since)
+            .order_by(LoginFailure.at)
+        ).all()
+        if len(times) >= allowed:
+            wait = times[len(times) - allowed] + FAILURE_WINDOW - unit.now
+            raise ApiError("rate_limited", retry_after_s=max(1, int(wait.total_seconds()) + 1))
+        unit.session.add(LoginFailure(key_hash=key, at=unit.now))
+    unit.session.flush()
+
+
+def forget_tries(unit: Unit, email: str, address: str) -> None:
+    """Take a right password: the account starts anew, and the address loses the try that was counted ahead."""
+    unit.session.execute(delete(LoginFailure).where(LoginFailure.key_hash == _failure_key("account", email)))
+    newest = select(func.max(LoginFailure.id)).where(LoginFailure.key_hash == _failure_key("address", address))
+    unit.session.execute(delete(LoginFailure).where(LoginFailure.id == newest.scalar_subquery()))
+
+
+def _failure_key(kind: str, value: str) -> str:
+    return hashlib.sha256(f"{kind}:{value.strip().lower()}".encode()).hexdigest()
+
+
+def revoke_all_of_mechanic(unit: Unit, mechanic_id: MechanicId) -> None:
+    """Close every event stream of a mechanic who may not act any more; their calls are refused from now on."""
+    unit.effects.append(EndStreams(mechanic_id=mechanic_id))
+
+
+def sweep_logins(unit: Unit) -> None:
+    """Forget tokens and counted failures that can matter to nobody any more."""
+    unit.session.execute(delete(AuthToken).where(AuthToken.expires_at < unit.now - REFRESH_LIFETIME))
+    unit.session.execute(delete(LoginFailure).where(LoginFailure.at < unit.now - FAILURE_WINDOW))
+    unit.session.execute(
+        update(AuthSession)
+        .where(AuthSession.revoked_at.is_(None), AuthSession.last_seen_at < unit.now - REFRESH_LIFETIME)
+        .values(revoked_at=unit.now, revoke_reason="expired")
+    )

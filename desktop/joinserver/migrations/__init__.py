@@ -1,0 +1,1 @@
+"""The database schema, revision by revision; runs by itself at each start."""

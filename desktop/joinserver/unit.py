@@ -1,0 +1,74 @@
+"""One unit of work: a database transaction, the time it happens at, and the effects to run once it is committed."""
+
+import json
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from desktop.backend.wire import MAX_PUSH_BYTES, PushEnvelope, WireShape
+from desktop.core.people import MechanicId, SessionId, UserId
+from desktop.joinserver.effects import Effect, Hint, Push
+from desktop.joinserver.tables import SessionEvent, SessionRow
+
+
+def new_id() -> str:
+    """Return a fresh row id."""
+    return str(uuid4())
+
+
+def room_name(session_id: SessionId) -> str:
+    """Return the one LiveKit room of a session."""
+    return f"session-{session_id}"
+
+
+class Unit:
+    """A transaction with its time and effects. Used on one database thread, never kept."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        """Wrap an open transaction."""
+        self.session = session
+        self.now = now
+        self.effects: list[Effect] = []
+
+    def session_row(self, session_id: str, *, lock: bool = False) -> SessionRow | None:
+        """Return a session, locked against other writers where the database can do that."""
+        query = select(SessionRow).where(SessionRow.id == session_id)
+        return self.session.scalar(query.with_for_update() if lock else query)
+
+    def touch(self, row: SessionRow) -> None:
+        """Count a change of a session or its directory, and hint it to the mechanic's event streams."""
+        row.version += 1
+        row.updated_at = self.now
+        self.session.flush()
+        if row.mechanic_id is not None:
+            data: dict[str, object] = {"sessionId": row.id, "status": row.status, "version": row.version}
+            self.effects.append(Hint(row.mechanic_id, "session", data))
+
+    def record(
+        self, row: SessionRow, event_type: str, *, user_id: UserId | None = None, mechanic_id: MechanicId | None = None,
+        **details: object,
+    ) -> None:  # fmt: skip
+        """Write down that something happened to a session."""
+        self.session.add(
+            SessionEvent(
+                id=new_id(), session_id=row.id, event_type=event_type, user_id=user_id, mechanic_id=mechanic_id,
+                created_at=self.now, meta=details,
+            )
+        )  # fmt: skip
+
+    def push(self, row: SessionRow, kind: str, data: WireShape, small: WireShape | None = None) -> None:
+        """Send `data` into the session's room after the commit; `small` instead where the packet grows too large."""
+        row.event_seq += 1
+        self.session.flush()
+        payload = self._packet(row, kind, data)
+        if len(payload) > MAX_PUSH_BYTES and small is not None:
+            payload = self._packet(row, kind, small)
+        self.effects.append(Push(room_name(row.id), payload))
+
+    def _packet(self, row: SessionRow, kind: str, data: WireShape) -> bytes:
+        envelope = PushEnvelope(
+            v=1, seq=row.event_seq, session_id=row.id, type=kind, server_time=self.now, data=data.to_wire()
+        )
+        return json.dumps(envelope.to_wire(), ensure_ascii=False, separators=(",", ":")).encode()
