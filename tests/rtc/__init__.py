@@ -1,0 +1,1 @@
+"""The LiveKit room of the app: real tracks without a server where possible, a real livekit-server for the rest."""
