@@ -24,7 +24,7 @@ from desktop.practice.livekit_server import LiveKitServerMissingError
 
 _BUILD = Path("build")
 _SCREEN = (2560, 1440)
-_SESSION = PracticeSession("S01", "dana@post.example")
+_SESSION = PracticeSession("S01", "C1")
 # One stream and nothing beside it: the comparison is about a picture of 720p30 in VP8.
 _CUSTOMER = ("--no-simulcast", "--no-dynacast", "--no-audio", "--no-greet", "--no-answer", "--no-watch")
 _CUSTOMER_TIMEOUT_S = 30.0
