@@ -13,9 +13,10 @@ import httpx
 
 from desktop.backend import mapping, wire
 from desktop.backend.addresses import check_media_url, check_scheme
+from desktop.backend.calls import REPEATS, SignedInCalls, parsed
 from desktop.backend.events import EventStreamParser, hint_of
 from desktop.backend.lean import LeanFacts, lean_grant, lean_state
-from desktop.backend.login import Login, LoginListener, TokenPair, signed_out
+from desktop.backend.login import LoginListener
 from desktop.backend.refusals import Endpoint
 from desktop.backend.transport import Answer, Exchange, PlatformAddress, Transport
 from desktop.core.board import BoardListing, HintKind, ServerHint
@@ -27,10 +28,6 @@ from desktop.core.session import Completion, JoinGrant, Mechanic, SessionRow, Se
 
 _log = logging.getLogger(__name__)
 
-_ACCOUNT_CLOSED = frozenset({"account_suspended", "account_not_approved", "not_a_mechanic"})
-_REMEMBERED = frozenset({Endpoint.ME, Endpoint.LIST, Endpoint.QUEUE, Endpoint.HISTORY, Endpoint.STATE})
-"""What is asked for again and again under one path, and answered with 304 while nothing changed."""
-_REPEATS = 3
 _JOIN_TIMEOUT_S = 15.0
 _LOGOUT_TIMEOUT_S = 3.0
 _STREAM_SILENCE_S = 45.0
@@ -39,14 +36,17 @@ _STREAM_SILENCE_S = 45.0
 
 @dataclass(slots=True)
 class _Known:
-    """What is known only as long as one mechanic is signed in; dropped whole at the end of the login."""
+    """What is known only as long as one mechanic is signed in; dropped whole at the end of the login.
+
+    `grants` are those of the sessions joined, without their tokens. `temp_ids` are those of own messages by stored
+    id, for a platform that does not store them.
+    """
 
     mechanic: Mechanic | None = None
     rows: dict[SessionId, SessionRow] = field(default_factory=dict)
     grants: dict[SessionId, JoinGrant] = field(default_factory=dict)
-    missing: set[Endpoint] = field(default_factory=set)
-    answers: dict[str, tuple[str, wire.WireShape]] = field(default_factory=dict)
     extras: dict[Endpoint, tuple[SessionRow, ...]] = field(default_factory=dict)
+    temp_ids: dict[str, str] = field(default_factory=dict)
     last_event_id: str = ""
 
 
@@ -70,8 +70,9 @@ class BackendClient:
         self._address = address
         if address.livekit_url is not None:
             check_scheme(address.livekit_url, plain_loopback=address.plain_loopback)
+        self._monotonic = monotonic
         self._transport = Transport(address, client_version=client_version, transport=transport, monotonic=monotonic)
-        self._login = Login(self._renew, self._confirm_quietly, self._login_ended, monotonic)
+        self._calls = SignedInCalls(self._transport, monotonic, self._login_ended)
         self._known = _Known()
 
     # ---- the login --------------------------------------------------------------------------------------------------
@@ -79,16 +80,11 @@ class BackendClient:
     @property
     def listener(self) -> LoginListener | None:
         """Who is told about new refresh tokens and the end of the login."""
-        return self._login.listener
+        return self._calls.listener
 
     @listener.setter
     def listener(self, listener: LoginListener | None) -> None:
-        self._login.listener = listener
-
-    @property
-    def is_signed_in(self) -> bool:
-        """Whether there are tokens."""
-        return self._login.is_open
+        self._calls.listener = listener
 
     @property
     def is_lean(self) -> bool:
@@ -96,9 +92,9 @@ class BackendClient:
         return self._transport.is_lean
 
     @property
-    def server_time(self) -> ServerTime | None:
-        """Where server time stands by the best of the last answers."""
-        return self._transport.server_time
+    def server_time(self) -> ServerTime:
+        """Where server time stands by the best of the last answers; this machine's own before the first."""
+        return self._transport.server_time or ServerTime(time.time() - self._monotonic())
 
     async def sign_in(self, email: str, password: str) -> Mechanic:
         """Sign in; raises `bad_credentials`, `rate_limited` (details `wait`, `retry_after_s`), `api_too_new`."""
@@ -109,128 +105,84 @@ class BackendClient:
             # Longer than any e-mail address or password: the answer is known, and neither goes into an error text.
             raise RefusedError("bad_credentials", HTTPStatus.UNAUTHORIZED) from None
         answer = await self._transport.send(Exchange(Endpoint.LOGIN, "POST", "/api/mechanic/login", request))
-        login = _parsed(wire.LoginAnswer, answer)
+        login = parsed(wire.LoginAnswer, answer)
         self._check_version()
-        pair = self._login.open(login)
-        return await self._entered(pair, mapping.mechanic_of_login(login.mechanic, email))
+        return await self._entered(self._calls.open(login))
 
     async def restore(self, refresh_token: str) -> Mechanic:
         """Sign in again with a kept refresh token; raises SignedOutError when the server no longer takes it."""
         self.forget()
-        try:
-            answer = await self._renew(refresh_token)
-        except RefusedError as error:
-            if error.code == "rate_limited":
-                raise
-            raise signed_out(error) from error
-        return await self._entered(self._login.open(answer), None)
+        return await self._entered(self._calls.open_with(refresh_token))
 
-    async def _entered(self, pair: TokenPair, known: Mechanic | None) -> Mechanic:
-        """Finish a login: the cookie, and who it is; a login that cannot be finished is dropped again."""
+    async def _entered(self, opening: Awaitable[None]) -> Mechanic:
+        """Finish a login: the cookie, and who it is; one that cannot be finished is dropped again."""
         try:
-            await self._confirm(pair)
-            return await self.me()
-        except RefusedError as error:
-            if error.code == "feature_missing" and known is not None:
-                self._known.mechanic = known
-                return known
+            await opening
+            mechanic = await self.me()
+            self._check_version()
+        except RefusedError:
             self.forget()
             raise
-        except (OfflineError, ServerTroubleError):
-            # The pair is good and its refresh token already kept: what asked first tries again with that.
-            self._login.forget()
+        except BaylinkError:
+            # The refresh token is good and already kept: whoever asked tries again with that.
+            self._calls.drop_tokens()
             raise
+        return mechanic
 
     async def sign_out(self) -> None:
         """Forget everything of this login at once, then tell the server, which may be away."""
-        pair = self._login.forget()
+        pair = self._calls.forget()
         self._known = _Known()
-        exchange = Exchange(Endpoint.LOGOUT, "POST", "/api/mechanic/logout", timeout_s=_LOGOUT_TIMEOUT_S)
+        if pair is None:
+            return
+        exchange = Exchange(
+            Endpoint.LOGOUT, "POST", "/api/mechanic/logout", bearer=pair.access, timeout_s=_LOGOUT_TIMEOUT_S
+        )
         try:
-            if pair is not None:
-                await self._transport.send(replace(exchange, bearer=pair.access))
+            await self._transport.send(exchange)
         except BaylinkError as error:
             _log.info("the server was not told of the sign-out: %s", error.code)
-        finally:
-            if not self._login.is_open:
-                self._transport.forget_cookies()
 
     def forget(self) -> None:
         """Drop tokens, cookies and everything read for this login, without a word to the server."""
-        self._login.forget()
-        self._transport.forget_cookies()
+        self._calls.forget()
         self._known = _Known()
 
     async def aclose(self) -> None:
         """Close the connections; the login is dropped here but stays open on the server."""
-        await self._login.aclose()
-        await self._transport.aclose()
+        await self._calls.aclose()
 
     async def me(self) -> Mechanic:
         """Return who is signed in, as the server knows them now."""
-        answer = await self._read(wire.MeAnswer, Exchange(Endpoint.ME, "GET", "/api/mechanics/me"))
-        self._check_version()
+        answer = await self._calls.read(wire.MeAnswer, Exchange(Endpoint.ME, "GET", "/api/mechanics/me"))
         self._known.mechanic = mapping.mechanic_of(answer)
         return self._known.mechanic
 
-    def _login_ended(self, error: SignedOutError) -> None:
-        _log.info("the server ended the login: %s, request %s", error.code, error.reference)
+    def _login_ended(self) -> None:
         self._known = _Known()
-        self._transport.forget_cookies()
-        if self.listener is not None:
-            self.listener.login_ended(error)
 
     def _check_version(self) -> None:
         version = self._transport.api_version
         if version is not None and version > wire.API_VERSION:
             raise RefusedError("api_too_new", HTTPStatus.UPGRADE_REQUIRED)
 
-    async def _renew(self, refresh_token: str) -> wire.TokenAnswer:
-        exchange = Exchange(
-            Endpoint.REFRESH,
-            "POST",
-            "/auth/v1/token",
-            wire.RefreshRequest(refresh_token=refresh_token),
-            params={"grant_type": "refresh_token"},
-            at_auth_base=True,
-            attempts=_REPEATS,
-        )
-        return _parsed(wire.TokenAnswer, await self._transport.send(exchange))
-
-    async def _confirm(self, pair: TokenPair) -> None:
-        body = wire.SetSessionRequest(access_token=pair.access, refresh_token=pair.refresh)
-        exchange = Exchange(
-            Endpoint.SET_SESSION, "POST", "/api/auth/set-session", body, bearer=pair.access, attempts=_REPEATS
-        )
-        try:
-            await self._transport.send(exchange)
-        except RefusedError as error:
-            if error.code != "feature_missing":
-                raise
-
-    async def _confirm_quietly(self, pair: TokenPair) -> None:
-        """Set the cookie after a renewal; the Bearer decides, so that a call in hand need not fail for it."""
-        try:
-            await self._confirm(pair)
-        except BaylinkError as error:
-            _log.warning("the renewed login has no cookie: %s, request %s", error.code, error.reference)
-
     # ---- lists ------------------------------------------------------------------------------------------------------
 
     async def board(self) -> BoardListing:
         """Return the open sessions, open requests and the latest ended ones; unchanged parts are not sent again."""
+        known = self._known
         listing = Exchange(Endpoint.LIST, "GET", "/api/mechanic/active-sessions", attempts=2)
         async with asyncio.TaskGroup() as together:
+            opened = together.create_task(_outcome(self._calls.read(wire.ActiveSessionsAnswer, listing)))
             requests = together.create_task(self._requests())
             ended = together.create_task(self._ended())
-            opened = together.create_task(_outcome(self._read(wire.ActiveSessionsAnswer, listing)))
         answer = opened.result()
         if isinstance(answer, BaylinkError):
             raise answer
         rows = tuple(mapping.row_of(item) for item in answer.sessions)
-        known = {row.id for row in rows}
-        rows += tuple(row for row in (*requests.result(), *ended.result()) if row.id not in known)
-        self._known.rows = {row.id: row for row in rows}
+        own = {row.id for row in rows}
+        rows += tuple(row for row in (*requests.result(), *ended.result()) if row.id not in own)
+        known.rows = {row.id: row for row in rows}
         return BoardListing(rows=rows, server_time=self.server_time)
 
     async def _requests(self) -> tuple[SessionRow, ...]:
@@ -246,16 +198,16 @@ class BackendClient:
     ) -> tuple[SessionRow, ...]:
         """Return rows that the list can do without: where they do not come, the last ones stay."""
         known = self._known
-        outcome = await _outcome(self._read(shape, exchange))
+        outcome = await _outcome(self._calls.read(shape, exchange))
         if not isinstance(outcome, BaylinkError):
             known.extras[exchange.endpoint] = rows_of(outcome)
         return known.extras.get(exchange.endpoint, ())
 
     async def accept(self, assignment_id: str) -> SessionId:
         """Accept an open request; return the session that is now one's own."""
-        path = f"/api/mechanic/assignments/{quote(assignment_id, safe='')}/accept"
-        answer = await self._named(Exchange(Endpoint.ACCEPT, "POST", path, attempts=_REPEATS), None)
-        return SessionId(_parsed(wire.AcceptAnswer, answer).session_id)
+        path = f"/api/mechanic/assignments/{_in_path(assignment_id)}/accept"
+        answer = await self._named(Exchange(Endpoint.ACCEPT, "POST", path, attempts=REPEATS), None)
+        return SessionId(parsed(wire.AcceptAnswer, answer).session_id)
 
     async def events(self) -> AsyncGenerator[ServerHint]:
         """Yield the server's hints: first OPENED, then one for each change. Ends by raising when the stream breaks.
@@ -263,14 +215,16 @@ class BackendClient:
         Raises `feature_missing` where the platform has no stream. The next call goes on after the last event seen.
         """
         known = self._known
-        exchange = Exchange(Endpoint.EVENTS, "GET", "/api/mechanic/events", timeout_s=_STREAM_SILENCE_S)
-        self._check_present(exchange)
-        pair = await self._login.fresh_pair()
+        exchange = Exchange(
+            Endpoint.EVENTS,
+            "GET",
+            "/api/mechanic/events",
+            last_event_id=known.last_event_id,
+            timeout_s=_STREAM_SILENCE_S,
+        )
         parser = EventStreamParser()
         try:
-            async with self._transport.open(
-                replace(exchange, bearer=pair.access, last_event_id=known.last_event_id)
-            ) as response:
+            async with self._calls.stream(exchange) as response:
                 yield ServerHint(HintKind.OPENED)
                 async for chunk in response.aiter_text():
                     for event in parser.feed(chunk):
@@ -279,9 +233,6 @@ class BackendClient:
                             yield hint
         except httpx.HTTPError as error:
             raise OfflineError from error
-        except RefusedError as error:
-            self._after_refusal(error, exchange, pair)
-            raise
         raise OfflineError
 
     # ---- a session --------------------------------------------------------------------------------------------------
@@ -291,13 +242,14 @@ class BackendClient:
     ) -> JoinGrant:
         """Enter a session: one request with everything on a full platform; on a lean one names come from elsewhere.
 
-        A media host that the settings do not know, or none at all, leaves a grant without `server_url`.
+        A media host that the settings do not know, or none at all, leaves a grant without `server_url` and with the
+        reason in `media_error`.
         """
         body = wire.JoinRequest(device_fingerprint=fingerprint, view=view)
         path = f"/api/mechanic/sessions/{_in_path(session_id)}/join"
-        exchange = Exchange(Endpoint.JOIN, "POST", path, body, attempts=_REPEATS, timeout_s=_JOIN_TIMEOUT_S)
+        exchange = Exchange(Endpoint.JOIN, "POST", path, body, attempts=REPEATS, timeout_s=_JOIN_TIMEOUT_S)
         answer = await self._named(exchange, session_id)
-        join = _parsed(wire.JoinAnswer, answer)
+        join = parsed(wire.JoinAnswer, answer)
         if join.session_id != session_id:
             raise ServerTroubleError("internal", reference=answer.reference)
         if join.version is None:
@@ -305,10 +257,10 @@ class BackendClient:
         else:
             grant = mapping.grant_of(join, self.server_time)
         self._known.grants[session_id] = replace(grant, token="", messages=(), files=(), notes="")
-        return self._with_media(grant, join.server_url)
+        return self._with_media(grant)
 
-    def _with_media(self, grant: JoinGrant, named: str | None) -> JoinGrant:
-        url = named or self._address.livekit_url
+    def _with_media(self, grant: JoinGrant) -> JoinGrant:
+        url = grant.server_url or self._address.livekit_url
         if url is None:
             return replace(grant, server_url=None, token="", media_error="no_media_server")
         try:
@@ -321,14 +273,14 @@ class BackendClient:
     async def start(self, session_id: SessionId) -> SessionState:
         """Start the clock once both are present, and return where the session stands; `not_both_present` otherwise."""
         path = f"/api/sessions/{_in_path(session_id)}/start"
-        await self._named(Exchange(Endpoint.START, "POST", path, attempts=_REPEATS), session_id)
+        await self._named(Exchange(Endpoint.START, "POST", path, attempts=REPEATS), session_id)
         return await self.state(session_id)
 
     async def state(self, session_id: SessionId) -> SessionState:
         """Return where a session stands now; a lean platform's is put together from what it has."""
         exchange = Exchange(Endpoint.STATE, "GET", f"/api/sessions/{_in_path(session_id)}/state", attempts=2)
         try:
-            answer = await self._read(wire.StateAnswer, exchange)
+            answer = await self._calls.read(wire.StateAnswer, exchange)
         except RefusedError as error:
             if error.code != "feature_missing":
                 raise
@@ -352,28 +304,27 @@ class BackendClient:
     async def end(self, session_id: SessionId) -> Completion:
         """End a session; a repeat reads the same end. On a lean platform it is sent once and never repeated."""
         path = f"/api/sessions/{_in_path(session_id)}/end"
-        attempts = 1 if self.is_lean else _REPEATS
+        attempts = 1 if self.is_lean else REPEATS
         answer = await self._named(Exchange(Endpoint.END, "POST", path, attempts=attempts), session_id)
         known = self._known
         return mapping.completion_of(
-            _parsed(wire.EndAnswer, answer),
+            parsed(wire.EndAnswer, answer),
             known.grants.get(session_id),
             known.rows.get(session_id),
             known.mechanic,
         )
 
-    async def session_info(self, session_id: SessionId) -> wire.SessionInfoAnswer:
-        """Return names and intake of a session where the join answer has none (lean platforms only)."""
-        exchange = Exchange(Endpoint.SESSION_INFO, "GET", "/api/chat/session-info", params={"sessionId": session_id})
-        return await self._read(wire.SessionInfoAnswer, exchange)
-
     async def _lean_facts(self, session_id: SessionId, *, fresh: bool = False) -> LeanFacts:
-        """Gather what a lean platform tells of a session in several answers; what does not come stays unknown."""
+        """Gather what a lean platform tells of a session in several answers; what does not come stays unknown.
+
+        `fresh` reads the list again and raises where it does not come; without it the newest messages are read too.
+        """
         if fresh or session_id not in self._known.rows:
             listing = await _outcome(self.board())
             if fresh and isinstance(listing, BaylinkError):
                 raise listing
-        info = await _outcome(self.session_info(session_id))
+        exchange = Exchange(Endpoint.SESSION_INFO, "GET", "/api/chat/session-info", params={"sessionId": session_id})
+        info = await _outcome(self._calls.read(wire.SessionInfoAnswer, exchange))
         messages = None if fresh else await _outcome(self.messages(session_id))
         return LeanFacts(
             mechanic=self._known.mechanic,
@@ -391,7 +342,8 @@ class BackendClient:
             body = wire.SendMessageRequest(session_id=session_id, content=text, temp_id=temp_id)
         except ValueError:
             raise RefusedError("bad_content", HTTPStatus.BAD_REQUEST) from None
-        attempts = 1 if self.is_lean else _REPEATS
+        # A lean platform stores a repeat twice.
+        attempts = 1 if self.is_lean else REPEATS
         exchange = Exchange(Endpoint.SEND_MESSAGE, "POST", "/api/chat/send-message", body, attempts=attempts)
         try:
             answer = await self._named(exchange, session_id)
@@ -399,7 +351,8 @@ class BackendClient:
             if error.code == "message_too_long":
                 raise _detailed(error, excess=max(1, len(text) - MESSAGE_CAP)) from None
             raise
-        sent = _parsed(wire.SendMessageAnswer, answer).message
+        sent = parsed(wire.SendMessageAnswer, answer).message
+        self._known.temp_ids[sent.id] = temp_id
         stored = mapping.message_of(sent, self._directory(session_id))
         return replace(stored, id=temp_id, role=Role.MECHANIC)
 
@@ -410,42 +363,29 @@ class BackendClient:
         cursors = {"after": after, "before": before}
         params = {"limit": str(limit)} | {name: cursor for name, cursor in cursors.items() if cursor is not None}
         path = f"/api/sessions/{_in_path(session_id)}/messages"
-        answer = await self._read(
-            wire.MessagesAnswer, Exchange(Endpoint.MESSAGES, "GET", path, params=params, attempts=2)
-        )
-        return mapping.page_of(answer, self._directory(session_id))
+        exchange = Exchange(Endpoint.MESSAGES, "GET", path, params=params, attempts=2)
+        page = mapping.page_of(await self._calls.read(wire.MessagesAnswer, exchange), self._directory(session_id))
+        return replace(page, messages=tuple(self._recognised(message) for message in page.messages))
+
+    def _recognised(self, message: ChatMessage) -> ChatMessage:
+        """Return a message under the id it was sent with, where the platform did not store that."""
+        own_id = self._known.temp_ids.get(message.stored_id or "")
+        return message if own_id is None else replace(message, id=own_id)
 
     def _directory(self, session_id: SessionId) -> Directory:
         grant = self._known.grants.get(session_id)
         return grant.directory if grant is not None else Directory()
 
-    # ---- how a call is made -----------------------------------------------------------------------------------------
-
-    async def _read[Shape: wire.WireShape](self, shape: type[Shape], exchange: Exchange) -> Shape:
-        """Read a resource; an unchanged one comes from memory."""
-        known = self._known
-        key = exchange.path
-        kept = known.answers.get(key)
-        if kept is not None:
-            exchange = replace(exchange, if_none_match=kept[0])
-        answer = await self._authorized(exchange)
-        if answer.is_unchanged:
-            if kept is None or not isinstance(kept[1], shape):
-                raise ServerTroubleError("internal", reference=answer.reference)
-            return kept[1]
-        parsed = _parsed(shape, answer)
-        if answer.etag is not None and exchange.endpoint in _REMEMBERED:
-            known.answers[key] = (answer.etag, parsed)
-        return parsed
+    # ---- refusals that name people ----------------------------------------------------------------------------------
 
     async def _named(self, exchange: Exchange, session_id: SessionId | None) -> Answer:
         """Make a call whose refusal may name people: the names come from the list."""
         try:
-            return await self._authorized(exchange)
+            return await self._calls.make(exchange)
         except SignedOutError:
             raise
         except RefusedError as error:
-            raise self._with_names(error, session_id) from None
+            raise self._with_names(error, session_id) from error
 
     def _with_names(self, error: RefusedError, session_id: SessionId | None) -> RefusedError:
         other = error.details.get("active_session_id", session_id)
@@ -458,51 +398,9 @@ class BackendClient:
             names |= {"missing": " and ".join(missing)} if missing else {}
         return _detailed(error, **names)
 
-    async def _authorized(self, exchange: Exchange) -> Answer:
-        """Make a call as the signed-in mechanic; an expired token is renewed once and the call made again."""
-        self._check_present(exchange)
-        pair = await self._login.fresh_pair()
-        try:
-            return await self._transport.send(replace(exchange, bearer=pair.access))
-        except RefusedError as error:
-            self._after_refusal(error, exchange, pair)
-            if error.status != HTTPStatus.UNAUTHORIZED:
-                raise
-        pair = await self._login.pair_after(pair)
-        try:
-            return await self._transport.send(replace(exchange, bearer=pair.access))
-        except RefusedError as error:
-            if error.status == HTTPStatus.UNAUTHORIZED:
-                self._login.end_if(pair, signed_out(error))
-                raise signed_out(error) from None
-            self._after_refusal(error, exchange, pair)
-            raise
 
-    def _check_present(self, exchange: Exchange) -> None:
-        if self.is_lean and exchange.endpoint in self._known.missing:
-            raise RefusedError("feature_missing", HTTPStatus.NOT_FOUND, details={"feature": exchange.endpoint.value})
-
-    def _after_refusal(self, error: RefusedError, exchange: Exchange, used: TokenPair) -> None:
-        """Remember what a lean platform lacks; end the login of an account that may no longer work here."""
-        if error.code == "feature_missing":
-            self._known.missing.add(exchange.endpoint)
-        if error.code in _ACCOUNT_CLOSED:
-            ended = signed_out(error)
-            self._login.end_if(used, ended)
-            raise ended from error
-
-
-def _in_path(session_id: SessionId) -> str:
-    return quote(session_id, safe="")
-
-
-def _parsed[Shape: wire.WireShape](shape: type[Shape], answer: Answer) -> Shape:
-    """Read a body; one that is not of the contract counts as the server's trouble."""
-    try:
-        return shape.from_json(answer.body)
-    except ValueError as error:
-        _log.warning("an answer was not of the contract: %s, request %s", shape.__name__, answer.reference)
-        raise ServerTroubleError("internal", reference=answer.reference) from error
+def _in_path(name: str) -> str:
+    return quote(name, safe="")
 
 
 async def _outcome[Result](work: Awaitable[Result]) -> Result | BaylinkError:

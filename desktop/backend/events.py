@@ -32,6 +32,8 @@ class EventStreamParser:
 
     def feed(self, chunk: str) -> list[StreamEvent]:
         """Take a piece of the stream, cut anywhere; return the events that it completed."""
+        if not chunk:
+            return []
         if self._after_return and chunk.startswith("\n"):
             chunk = chunk[1:]
         self._after_return = chunk.endswith("\r")

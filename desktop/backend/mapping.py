@@ -73,16 +73,6 @@ def mechanic_of(me: wire.MeAnswer) -> Mechanic:
     )
 
 
-def mechanic_of_login(mechanic: wire.LoginMechanic, email: str) -> Mechanic:
-    """Return the signed-in mechanic where only the sign-in's own answer is to be had."""
-    return Mechanic(
-        id=MechanicId(mechanic.id),
-        name=usable_name(mechanic.name) or Role.MECHANIC.label,
-        workshop_name=clean_line(mechanic.workshop_name or "", _PLAN_CAP) or None,
-        email=email,
-    )
-
-
 def vehicle_of(vehicle: wire.Vehicle | None) -> Vehicle | None:
     """Return the car, or None when nothing is known of it."""
     if vehicle is None:
@@ -333,11 +323,15 @@ def completion_of(
         started_at=_started_at(ended, grant, row),
         ended_at=ended.ended_at,
         duration_s=_duration_s(ended),
-        ended_by=answer.ended_by,
+        ended_by=answer.ended_by or (None if _ended_before(answer) else Role.MECHANIC.value),
         end_reason=answer.end_reason,
         vehicle=grant.vehicle if grant is not None else row.vehicle if row is not None else None,
         concern=grant.concern if grant is not None else row.concern if row is not None else "",
     )
+
+
+def _ended_before(answer: wire.EndAnswer) -> bool:
+    return answer.already_ended or answer.semantic_result == "already_ended"
 
 
 def _name_in(role: Role, *directories: Directory) -> str | None:

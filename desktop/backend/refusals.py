@@ -66,7 +66,7 @@ _BY_ENDPOINT: Mapping[tuple[Endpoint, int], str] = {
     (Endpoint.JOIN, 400): "not_open_for_joining",
     (Endpoint.JOIN, 403): "not_found",
     (Endpoint.JOIN, 409): "illegal_transition",
-    (Endpoint.START, 409): "illegal_transition",
+    (Endpoint.START, 409): "not_both_present",
     (Endpoint.END, 409): "illegal_transition",
 }
 

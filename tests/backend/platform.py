@@ -1,0 +1,176 @@
+"""The real join server in one process with the real client in front of it, and a line between them that can be cut."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx
+
+from desktop.backend.client import BackendClient
+from desktop.backend.login import LoginListener
+from desktop.backend.transport import PlatformAddress
+from desktop.core.errors import SignedOutError
+from desktop.joinserver.app import create_app
+from desktop.joinserver.clock import WallClock
+from desktop.joinserver.config import Limits, PasswordCost, ServerConfig
+from desktop.joinserver.house import Parts
+
+BASE = "http://127.0.0.1:8787"
+MEDIA = "ws://127.0.0.1:7880"
+PASSWORD = "demo-torque-42"
+MARISOL = "marisol@shop.example"
+IKE = "ike@shop.example"
+TEODOR = "teodor@shop.example"
+
+
+class OpenRooms:
+    """A room service that is there and remembers who is present, without any media."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, dict[str, str]] = {}
+        self.sent: list[tuple[str, bytes]] = []
+
+    async def create(self, room: str) -> None:
+        self.people.setdefault(room, {})
+
+    async def delete(self, room: str) -> None:
+        self.people.pop(room, None)
+
+    async def present(self, room: str) -> dict[str, str]:
+        return dict(self.people.get(room, {}))
+
+    async def send(self, room: str, payload: bytes) -> None:
+        self.sent.append((room, payload))
+
+    async def remove(self, room: str, identity: str) -> None:
+        self.people.get(room, {}).pop(identity, None)
+
+    async def ping(self) -> None:
+        return
+
+    async def aclose(self) -> None:
+        return
+
+
+Answering = Callable[[httpx.Request], httpx.Response | None]
+
+
+class Line(httpx.AsyncBaseTransport):
+    """Carries requests to the app in memory; notes them, and breaks or answers in its place when told to.
+
+    `answering` may give an answer or raise; None lets the request through. `losing` does the same after the server
+    has answered: the answer is lost on its way.
+    """
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+        self.seen: list[httpx.Request] = []
+        self.statuses: list[int] = []
+        self.answering: Answering | None = None
+        self.losing: Answering | None = None
+
+    def count(self, path: str) -> int:
+        """Return how many requests went to a path that ends like this."""
+        return sum(request.url.path.endswith(path) for request in self.seen)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.seen.append(request)
+        answer = self.answering(request) if self.answering is not None else None
+        if answer is None:
+            answer = await self._inner.handle_async_request(request)
+        if self.losing is not None:
+            answer = self.losing(request) or answer
+        self.statuses.append(answer.status_code)
+        return answer
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class Listener:
+    """Notes what the client tells of its login."""
+
+    def __init__(self) -> None:
+        self.tokens: list[str] = []
+        self.ended: list[SignedOutError] = []
+
+    def refresh_token_changed(self, token: str) -> None:
+        self.tokens.append(token)
+
+    def login_ended(self, error: SignedOutError) -> None:
+        self.ended.append(error)
+
+
+class Watch:
+    """A monotonic clock that a test can put forward."""
+
+    def __init__(self) -> None:
+        self.now_s = 5_000.0
+
+    def __call__(self) -> float:
+        """Return the seconds shown."""
+        return self.now_s
+
+
+class Platform:
+    """One running join server; `client()` gives as many apps as a test wants."""
+
+    def __init__(self, app: httpx.ASGITransport, clock: WallClock, rooms: OpenRooms) -> None:
+        self._app = app
+        self.clock = clock
+        self.rooms = rooms
+        self.watch = Watch()
+        self._clients: list[BackendClient] = []
+
+    def line(self) -> Line:
+        """Return a line of one's own to the server."""
+        return Line(self._app)
+
+    def client(
+        self, line: Line | None = None, *, address: PlatformAddress | None = None, listener: LoginListener | None = None
+    ) -> BackendClient:
+        """Return an app's client; it is closed with the platform."""
+        client = BackendClient(
+            address or PlatformAddress(BASE, livekit_url=MEDIA, plain_loopback=True),
+            client_version="0.1.0",
+            transport=line or self.line(),
+            monotonic=self.watch,
+        )
+        client.listener = listener
+        self._clients.append(client)
+        return client
+
+    async def direct(self) -> httpx.AsyncClient:
+        """Return plain HTTP to the server, for what development or a customer does; the caller closes it."""
+        return httpx.AsyncClient(transport=Line(self._app), base_url=BASE)
+
+    async def aclose(self) -> None:
+        """Close every client."""
+        for client in self._clients:
+            await client.aclose()
+
+
+@contextlib.asynccontextmanager
+async def platform(folder: Path, *, lean: bool = False) -> AsyncIterator[Platform]:
+    """Run a join server with the demo data of the contract."""
+    config = ServerConfig(
+        data_dir=folder,
+        dev=True,
+        demo_data=True,
+        lean=lean,
+        livekit_url=MEDIA,
+        livekit_key="testkey",
+        livekit_secret="a-secret-of-the-tests-only-0123456789",
+        limits=Limits(public_by_address=10_000, refresh_in_15_min=10_000),
+        password_cost=PasswordCost(memory_kib=64, passes=1, lanes=1),
+        sweep_every_s=None,
+    )
+    clock = WallClock()
+    rooms = OpenRooms()
+    app = create_app(config, Parts(clock=clock, rooms=rooms, close_after_s=0))
+    async with app.router.lifespan_context(app):
+        running = Platform(httpx.ASGITransport(app), clock, rooms)
+        try:
+            yield running
+        finally:
+            await running.aclose()

@@ -1,0 +1,78 @@
+"""What is set where: a site sets up its machines, a user what differs, the environment has the last word."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from desktop import settings
+from desktop.settings import Settings
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    site, user = tmp_path / "site.toml", tmp_path / "user.toml"
+    monkeypatch.setattr(settings, "site_file", lambda: site)
+    monkeypatch.setattr(settings, "user_file", lambda: user)
+    return site, user
+
+
+def test_without_any_file_it_starts_with_safe_defaults(files: tuple[Path, Path]) -> None:
+    told = Settings()
+    assert told.api_base_url.startswith("https://")
+    assert not told.development
+    assert told.practice_password is None
+    assert (told.profile, told.theme, told.sizes) == ("window", "bay", "desktop")
+
+
+def test_the_user_overrides_the_site_and_the_environment_overrides_both(
+    files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, user = files
+    site.write_text('shop_name = "Northgate"\nbay_name = "Bay 1"\ntheme = "door"\n')
+    user.write_text('bay_name = "Bay 3"\ntheme = "bay"\n')
+    monkeypatch.setenv("BAYLINK_THEME", "door")
+    told = Settings()
+    assert (told.shop_name, told.bay_name, told.theme) == ("Northgate", "Bay 3", "door")
+
+
+def test_a_kiosk_has_sizes_for_gloves_unless_told_otherwise(
+    files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAYLINK_PROFILE", "kiosk")
+    assert Settings().sizes == "kiosk"
+    monkeypatch.setenv("BAYLINK_SIZE_PROFILE", "desktop")
+    assert Settings().sizes == "desktop"
+
+
+def test_a_password_comes_from_the_environment_only_and_is_never_shown(
+    files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files[0].write_text('practice_password = "from-a-file"\n')
+    assert Settings().practice_password is None
+    monkeypatch.setenv("BAYLINK_PRACTICE_PASSWORD", "demo-torque-42")
+    monkeypatch.setenv("BAYLINK_API_KEY", "anon-key")
+    told = Settings()
+    assert told.practice_password == SecretStr("demo-torque-42")
+    assert "demo-torque-42" not in repr(told)
+    assert "anon-key" not in repr(told)
+
+
+def test_settings_do_not_change_while_the_program_runs(files: tuple[Path, Path]) -> None:
+    told = Settings()
+    with pytest.raises(ValidationError):
+        told.theme = "door"  # type: ignore[misc] # frozen on purpose
+
+
+def test_a_wrong_value_is_refused_without_repeating_it(
+    files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAYLINK_THEME", "s3cret-in-the-wrong-place")
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert "s3cret" not in str(refused.value)
+
+
+def test_media_hosts_can_be_listed(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    files[0].write_text('allowed_media_hosts = ["media.baylink.example"]\n')
+    assert Settings().allowed_media_hosts == ("media.baylink.example",)
