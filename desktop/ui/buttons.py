@@ -1,6 +1,6 @@
 """Buttons of the pages: one word, perhaps an icon, one kind; sizes from the tokens."""
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QEvent, QRectF, QSize
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
@@ -91,6 +91,11 @@ class Button(QPushButton):
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show the hover ground."""
         super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Take the hover ground away."""
+        super().leaveEvent(event)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

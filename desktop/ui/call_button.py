@@ -1,6 +1,6 @@
 """The painted button of the control bar: icon over word in kiosk, beside it on the desktop; marks and a badge."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
@@ -100,6 +100,11 @@ class CallButton(QAbstractButton):
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show the hover ground."""
         super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Take the hover ground away."""
+        super().leaveEvent(event)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -270,7 +270,8 @@ class SessionsPage(QWidget):
             seconds = max(0, int(self._monotonic() - loaded))
             ago = f"{seconds} seconds" if seconds < _MINUTE_S else f"{seconds // _MINUTE_S} min"
             checked = f" Checked {ago} ago."
-        self._empty.sentence.set_text(f"It shows here by itself as soon as someone is assigned to you.{checked}")
+        words = "A new session shows here by itself as soon as someone is assigned to you."
+        self._empty.sentence.set_text(f"{words}{checked}")
 
     def _draw_detail(self) -> None:
         listed = self._content.currentWidget() is self._list

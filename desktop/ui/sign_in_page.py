@@ -29,6 +29,7 @@ NO_SAFE_STORE = Band(
     text="You will have to sign in again after a restart, because this PC has no safe place to keep it.",
 )
 _OFFLINE = "No connection to Baylink. Check the network cable or Wi-Fi. Trying again by itself."
+_SLOW_AFTER_MS = 10_000
 
 
 class _Brand(QWidget):
@@ -102,6 +103,8 @@ class SignInPage(QWidget):
         column.setSpacing(0)
         column.addWidget(self._bar)
         column.addLayout(self._row, 1)
+        self._slow = QTimer(self, singleShot=True, interval=_SLOW_AFTER_MS)
+        self._slow.timeout.connect(self._draw_who)
         self._locked = QTimer(self, interval=1000)
         self._locked.timeout.connect(self._draw_buttons)
         appearance().changed.connect(self._take_theme)
@@ -182,6 +185,10 @@ class SignInPage(QWidget):
             self._hide_password()
         self._bar.show_band(NO_SAFE_STORE if state.credential_home is CredentialHome.MEMORY else None)
         self._line.set_busy(state.phase in {AccountPhase.STARTING, AccountPhase.SIGNING_IN})
+        if state.phase is not AccountPhase.SIGNING_IN:
+            self._slow.stop()
+        elif before.phase is not AccountPhase.SIGNING_IN:
+            self._slow.start()
         self._draw_brand()
         self._draw_who()
         error = state.error or (_OFFLINE if state.offline else "")
@@ -213,6 +220,8 @@ class SignInPage(QWidget):
         name = state.mechanic.name if state.mechanic else ""
         if state.phase is AccountPhase.STARTING:
             words = "Looking for the sign-in kept on this PC"
+        elif state.phase is AccountPhase.SIGNING_IN and not self._slow.isActive():
+            words = "Still working. The server is slow."
         elif state.phase is AccountPhase.SIGNED_IN and name:
             words = f"Signed in as {name}"
         elif state.interrupted and name:

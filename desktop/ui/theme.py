@@ -20,6 +20,7 @@ _TOUCH_OF = {
     "field": "primary-mm",
     "control": "other-mm",
     "pan-key": "other-mm",
+    "overlay-button": "other-mm",
     "gap": "gap-mm",
 }
 _GROWS_WITH = {"header": "control", "list-row": "control", "settings-row": "control", "band": "control"}

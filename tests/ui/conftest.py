@@ -15,8 +15,8 @@ from tests.ui.snapshots import SnapshotCheck
 
 SIZES = {Profile.KIOSK: (1920, 1080), Profile.DESKTOP: (1366, 768)}
 
-Dress = Callable[[str], tuple[int, int]]
-"""Puts on a look such as "kiosk-bay" and returns the window size it is drawn for."""
+Dress = Callable[..., tuple[int, int]]
+"""Puts on a look such as "kiosk-bay", perhaps with another `dpi`, and returns the window size it is drawn for."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,9 +45,9 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def dress(qapp: QApplication) -> Dress:
     """Change the theme; motion is off, so that every picture is the last one."""
 
-    def put_on(look: str) -> tuple[int, int]:
+    def put_on(look: str, dpi: float = 96.0) -> tuple[int, int]:
         profile, name = look.split("-")
-        apply_theme(qapp, Theme(ThemeName(name), Profile(profile), reduced_motion=True))
+        apply_theme(qapp, Theme(ThemeName(name), Profile(profile), dpi, reduced_motion=True))
         return SIZES[Profile(profile)]
 
     return put_on

@@ -77,9 +77,12 @@ def test_each_state_of_the_list_looks_as_designed(
     snapshot(shown(page(state, size), size), f"sessions-{name}-desktop-bay")
 
 
-def test_a_tap_on_a_rows_button_joins_that_session(qtbot: QtBot, shown: Show) -> None:
-    made = page(board())
-    shown(made, SIZE)
+@pytest.mark.parametrize("look", ["desktop-bay", "kiosk-bay"])
+def test_a_tap_on_a_rows_button_joins_that_session(look: str, dress: Dress, qtbot: QtBot, shown: Show) -> None:
+    dress(look)
+    # As wide as the offscreen screen: a flick list finds what is under a finger by its place on the screen.
+    made = page(board(), (780, 700))
+    shown(made, (780, 700))
     with qtbot.waitSignal(made.join_requested) as wish:
         tap(made.sessions.viewport(), button_place(made, "tom"))
     assert wish.args == ["tom"]
@@ -287,8 +290,9 @@ def test_everything_is_named_reachable_and_plain(look: str, freshness: Freshness
     assert walk.unreachable_controls(made) == []
 
 
-def test_gloves_find_every_control_in_kiosk(dress: Dress, shown: Show) -> None:
-    size = dress("kiosk-bay")
+@pytest.mark.parametrize("dpi", [96, 141, 220])
+def test_gloves_find_every_control_in_kiosk(dpi: int, dress: Dress, shown: Show) -> None:
+    size = dress("kiosk-bay", dpi)
     made = page(board(freshness=Freshness.STALE), size)
     shown(made, size)
     assert walk.too_small(made, theme().touch_floor()) == []

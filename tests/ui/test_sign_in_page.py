@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -169,6 +169,17 @@ def test_too_many_tries_count_down_on_the_button(shown: Show) -> None:
     assert not button(made, "signInButton").isEnabled()
 
 
+def test_a_slow_server_is_said(qtbot: QtBot, shown: Show) -> None:
+    made = page()
+    shown(made, (1366, 768))
+    made.render_state(BUSY)
+    who = find(made, PlainLabel, "whoIsKnown")
+    assert who.text() == ""
+    timer = next(t for t in made.findChildren(QTimer) if t.interval() == 10_000)
+    timer.setInterval(1)
+    qtbot.waitUntil(lambda: who.text() == "Still working. The server is slow.")
+
+
 @pytest.mark.parametrize("look", ["desktop-bay", "kiosk-bay"])
 def test_everything_is_named_reachable_and_plain(look: str, dress: Dress, shown: Show) -> None:
     size = dress(look)
@@ -185,8 +196,9 @@ def test_everything_is_named_reachable_and_plain(look: str, dress: Dress, shown:
     ]
 
 
-def test_gloves_find_every_control_in_kiosk(dress: Dress, shown: Show) -> None:
-    size = dress("kiosk-bay")
+@pytest.mark.parametrize("dpi", [96, 141, 220])
+def test_gloves_find_every_control_in_kiosk(dpi: int, dress: Dress, shown: Show) -> None:
+    size = dress("kiosk-bay", dpi)
     made = page()
     shown(made, size)
     assert walk.too_small(made, theme().touch_floor()) == []
