@@ -14,12 +14,12 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSocketNotifier, QTim
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from benchmarks.gap_meter import GapMeter
+from desktop.app import App
 from desktop.core.people import SessionId
 from desktop.ui.session_list import SessionList
 from desktop.ui.video_tile import VideoTile
 
 _POLL_MS = 5
-_REMOTE_TILE = "remoteVideo"
 
 type Order = dict[str, object]
 
@@ -31,12 +31,12 @@ def tell(event: str, **facts: object) -> None:
 
 
 class Probe(QObject):
-    """Obeys the harness. Made in the GUI thread once the application object exists."""
+    """Obeys the harness. Made in the GUI thread once the app has started."""
 
-    def __init__(self, application: QApplication) -> None:
+    def __init__(self, app: App) -> None:
         """Watch for the sign-in page, and for orders."""
-        super().__init__(application)
-        self._application = application
+        super().__init__(app)
+        self._app = app
         self._conditions: list[tuple[Callable[[], bool], Callable[[], None]]] = []
         self._painted: set[QObject] = set()
         self._places: list[list[int]] = []
@@ -70,14 +70,13 @@ class Probe(QObject):
             self._poll.stop()
 
     def _can_sign_in(self) -> bool:
-        page = self._find(QWidget, "signInPage")
-        if page is None or not page.isVisible():
-            return False
+        page = self._app.sign_in_page
         if page not in self._painted:
             page.installEventFilter(self)
             return False
         focus = QApplication.focusWidget()
-        return focus is not None and page.isAncestorOf(focus)
+        usable = self._need(QAbstractButton, "signInButton").isEnabled()
+        return usable and focus is not None and page.isAncestorOf(focus)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Note the first paint of the sign-in page, and where the remote picture is painted."""
@@ -131,7 +130,7 @@ class Probe(QObject):
 
         def is_fitted() -> bool:
             tile = self._tile()
-            if tile is None or not tile.isVisible() or not tile.frames_painted:
+            if not tile.isVisible() or not tile.frames_painted:
                 return False
             window = tile.window()
             if (tile.width(), tile.height()) == (width, height):
@@ -140,7 +139,7 @@ class Probe(QObject):
             return False
 
         def say() -> None:
-            tile = self._need(VideoTile, _REMOTE_TILE)
+            tile = self._tile()
             window = tile.window()
             self._unwatch_tile()
             tell("fitted", picture=_place(tile), window=[window.width(), window.height()], places=self._places)
@@ -151,18 +150,13 @@ class Probe(QObject):
         GapMeter(float(str(order["seconds"])), lambda gaps: tell("gaps", gaps=gaps), self)
 
     def _quit(self, _order: Order) -> None:
-        for window in self._application.topLevelWidgets():
-            if window.isVisible():
-                window.close()
+        self._app.stop()
 
     # Where the picture is
 
     def _watch_tile(self) -> None:
-        def start() -> None:
-            self._watched = self._need(VideoTile, _REMOTE_TILE)
-            self._watched.installEventFilter(self)
-
-        self._when(lambda: self._tile() is not None, start)
+        self._watched = self._tile()
+        self._watched.installEventFilter(self)
 
     def _unwatch_tile(self) -> None:
         if self._watched is not None:
@@ -176,17 +170,11 @@ class Probe(QObject):
             if place not in self._places:
                 self._places.append(place)
 
-    def _tile(self) -> VideoTile | None:
-        return self._find(VideoTile, _REMOTE_TILE)
-
-    def _find[Widget: QWidget](self, kind: type[Widget], name: str) -> Widget | None:
-        for window in self._application.topLevelWidgets():
-            if found := window.findChild(kind, name):
-                return found
-        return None
+    def _tile(self) -> VideoTile:
+        return self._need(VideoTile, "remoteVideo")
 
     def _need[Widget: QWidget](self, kind: type[Widget], name: str) -> Widget:
-        found = self._find(kind, name)
+        found = self._app.window.findChild(kind, name)
         if found is None:
             raise LookupError(f"the app has no {kind.__name__} called {name}")
         return found
