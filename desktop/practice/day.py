@@ -9,25 +9,42 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from desktop.core.people import SessionId
+from desktop.joinserver.demo_data.ids import DEMO_PASSWORD, session_id
+from desktop.joinserver.demo_data.people import CUSTOMERS, MECHANICS
 from desktop.practice.children import free_port
 from desktop.practice.customer_process import CustomerProcess, Event
-from desktop.practice.join_server import DEMO_PASSWORD, WEBHOOK_PATH, JoinServer, demo_id
+from desktop.practice.join_server import WEBHOOK_PATH, JoinServer
 from desktop.practice.livekit_server import LiveKitKeys, LiveKitServer
 
-MECHANIC_EMAIL = "marisol@shop.example"
+MECHANIC_EMAIL = MECHANICS[0].email
 
 
 @dataclass(frozen=True, slots=True)
 class PracticeSession:
-    """A session of the demo data and the login of its customer."""
+    """A session of the demo data and its customer, by their keys (contract section 10)."""
 
     key: str
-    email: str
+    customer: str
 
     @property
-    def id(self) -> str:
+    def id(self) -> SessionId:
         """The session's id."""
-        return demo_id("session", self.key)
+        return session_id(self.key)
+
+    @property
+    def email(self) -> str:
+        """The customer's login."""
+        email = next(customer.email for customer in CUSTOMERS if customer.key == self.customer)
+        if email is None:
+            raise ValueError(f"{self.customer} is a guest without a login")
+        return email
+
+
+BRAKES = PracticeSession("S01", "C1")
+"""The video session that waits when a practice day begins."""
+OIL_LIGHT = PracticeSession("S04", "C4")
+"""The chat that is offered to the practising mechanic."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,21 +4,14 @@ import asyncio
 import contextlib
 import re
 import sys
-import uuid
 from pathlib import Path
 
 from desktop.practice.children import Child, free_port, start_child
 from desktop.practice.livekit_server import LiveKitKeys
 
-DEMO_PASSWORD = "demo-torque-42"  # noqa: S105 - the published password of the demo data (contract section 10)
 WEBHOOK_PATH = "/api/livekit/webhook"
 _READY = re.compile(rb"Baylink join server: (http://127\.0\.0\.1:\d+)")
 _READY_WITHIN_S = 60.0
-
-
-def demo_id(kind: str, key: str) -> str:
-    """Return the id of a row of the demo data, such as `demo_id("session", "S01")` (contract section 10)."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"https://baylink.example/demo/{kind}/{key}"))
 
 
 class JoinServer:
@@ -43,6 +36,7 @@ class JoinServer:
         arguments = [
             sys.executable, "-m", "desktop.joinserver", "--dev", "--demo-data",
             "--host", "127.0.0.1", "--port", str(port or free_port()),
+            "--data-dir", str(folder / "join-server"),
             "--database", f"sqlite:///{folder / 'join-server.sqlite3'}",
             "--livekit-url", livekit_url, *(["--lean"] if lean else []), *extra,
         ]  # fmt: skip

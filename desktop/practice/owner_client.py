@@ -7,6 +7,7 @@ import asyncio
 import http.client
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from desktop.backend import wire
@@ -72,6 +73,11 @@ class OwnerClient:
     async def rename(self, name: str, user_id: str | None = None) -> None:
         """Change the full name of the owner (or of `user_id`) by the development endpoint."""
         await self._call("PATCH", f"/api/dev/profiles/{user_id or self.user_id}", {"full_name": name})
+
+    async def set_start(self, session_id: str, started_at: datetime) -> None:
+        """Let a live session have begun at another time (aware), by the development endpoint."""
+        body: dict[str, object] = {"startedAt": wire.format_timestamp(started_at)}
+        await self._call("PATCH", f"/api/dev/sessions/{session_id}", body)
 
     async def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, object]:
         return await asyncio.to_thread(self._call_now, method, path, body)
