@@ -194,8 +194,15 @@ class SignInPage(QWidget):
         error = state.error or (_OFFLINE if state.offline else "")
         self._password.set_error(error)
         self._draw_buttons()
-        if state.error and state.error != before.error and state.phase is AccountPhase.SIGNED_OUT:
+        if state.phase is AccountPhase.SIGNED_OUT and before.phase is not AccountPhase.SIGNED_OUT:
+            self._go_on_typing(after_refusal=bool(state.error))
+
+    def _go_on_typing(self, *, after_refusal: bool) -> None:
+        """Give the fields the focus back that they lost while they were off."""
+        if after_refusal:
             self._password.edit.setFocus()
+        else:
+            self.focus_next_step()
 
     def focus_next_step(self) -> None:
         """Put the focus where the mechanic goes on: the first empty field, or the button when both are filled."""

@@ -91,6 +91,14 @@ def test_the_button_signs_in_and_the_practice_login_is_filled_in(qtbot: QtBot, s
     assert wish.args == ["marco.reyes@northgate.example", "0123456789"]
 
 
+def test_the_cursor_is_in_the_first_field_when_the_program_is_ready(shown: Show) -> None:
+    made = SignInPage(now=now, monotonic=monotonic)
+    shown(made, (1366, 768))
+    assert find(made, PlainLabel, "whoIsKnown").text() == "Looking for the sign-in kept on this PC"
+    made.render_state(OUT)
+    assert made.focusWidget() is email(made)
+
+
 def test_an_empty_field_is_pointed_at_instead_of_sent(qtbot: QtBot, shown: Show) -> None:
     made = page(filled=False)
     shown(made, (1366, 768))
