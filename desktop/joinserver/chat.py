@@ -221,4 +221,4 @@ def unread_counts(unit: Unit, user_id: UserId, session_ids: list[str]) -> dict[s
         .where(MessageRow.session_id.in_(session_ids), MessageRow.sender_id != user_id, MessageRow.read_at.is_(None))
         .group_by(MessageRow.session_id)
     )
-    return {str(session_id): count for session_id, count in rows.tuples()}
+    return {str(session_id): count for session_id, count in rows}

@@ -60,7 +60,7 @@ def identify(unit: Unit, token: str | None, *, mechanic: bool) -> Caller:
     ).one_or_none()
     if found is None:
         raise ApiError("not_signed_in")
-    stored, login, user = found.tuple()
+    stored, login, user = found
     if login.revoked_at is not None:
         raise ApiError("not_signed_in")
     if stored.expires_at <= unit.now:

@@ -92,7 +92,7 @@ def _requests(unit: Unit, which: ColumnElement[bool]) -> list[tuple[Assignment, 
         .order_by(urgency, Assignment.created_at.desc(), Assignment.id)
         .limit(_QUEUE_MAX)
     )
-    return [row.tuple() for row in found]
+    return [(assignment, row) for assignment, row in found]
 
 
 @router.post("/api/mechanic/assignments/{assignment_id}/accept")
