@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx
+import stamina
 
 from desktop.backend.client import BackendClient
 from desktop.backend.login import LoginListener
@@ -171,6 +172,8 @@ async def platform(folder: Path, *, lean: bool = False) -> AsyncIterator[Platfor
     async with app.router.lifespan_context(app):
         running = Platform(httpx.ASGITransport(app), clock, rooms)
         try:
-            yield running
+            # Repeats do not wait in tests.
+            with stamina.set_testing(True, attempts=3, cap=True):
+                yield running
         finally:
             await running.aclose()
