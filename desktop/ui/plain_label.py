@@ -1,5 +1,7 @@
 """The only label of the program: shows text literally, cut or wrapped, and keeps the whole text for screen readers."""
 
+import math
+
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -94,8 +96,11 @@ class PlainLabel(QLabel):
         self.updateGeometry()
 
     def _line_height(self) -> int:
-        natural = theme().line_height(self._style)
-        return natural if self._px is None else max(natural, round(self._px * 1.2))
+        token = theme().line_height(self._style)
+        if self._wrap or self._tabular:
+            return token
+        # Big type is set tighter than it is high: what hangs below the line must not be cut.
+        return max(token, math.ceil(QFontMetricsF(self.text_font).height()))
 
     def _shown(self) -> str:
         return shortened(self.text(), NAME_CLUSTERS) if self._is_name else self.text()

@@ -14,6 +14,7 @@ from desktop.core.board import BoardState, Freshness
 from desktop.core.session import SessionStatus
 from desktop.models.sessions import SessionListModel
 from desktop.ui.chip import Chip
+from desktop.ui.loading_line import LoadingLine
 from desktop.ui.message_bar import MessageBar
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.session_row_delegate import SessionRowDelegate
@@ -71,10 +72,14 @@ def test_the_list_looks_as_designed(look: str, dress: Dress, shown: Show, snapsh
     ],
 )
 def test_each_state_of_the_list_looks_as_designed(
-    state: BoardState, name: str, dress: Dress, shown: Show, snapshot: SnapshotCheck
+    state: BoardState, name: str, dress: Dress, qtbot: QtBot, shown: Show, snapshot: SnapshotCheck
 ) -> None:
     size = dress("desktop-bay")
-    snapshot(shown(page(state, size), size), f"sessions-{name}-desktop-bay")
+    made = page(state, size)
+    shown(made, size)
+    if name in {"loading", "joining"}:
+        qtbot.waitUntil(lambda: find(made, LoadingLine).is_running)
+    snapshot(made, f"sessions-{name}-desktop-bay")
 
 
 @pytest.mark.parametrize("look", ["desktop-bay", "kiosk-bay"])

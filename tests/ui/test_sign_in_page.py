@@ -12,6 +12,7 @@ from desktop.core.people import MechanicId
 from desktop.core.session import Mechanic
 from desktop.ui.chip import Chip
 from desktop.ui.field import ErrorLine
+from desktop.ui.loading_line import LoadingLine
 from desktop.ui.message_bar import MessageBar
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.sign_in_page import SignInPage
@@ -63,11 +64,15 @@ def test_a_refused_sign_in_looks_as_designed(look: str, dress: Dress, shown: Sho
     snapshot(shown(made, size), f"sign-in-refused-{look}")
 
 
-def test_a_sign_in_under_way_looks_as_designed(dress: Dress, shown: Show, snapshot: SnapshotCheck) -> None:
+def test_a_sign_in_under_way_looks_as_designed(
+    dress: Dress, qtbot: QtBot, shown: Show, snapshot: SnapshotCheck
+) -> None:
     size = dress("desktop-bay")
     made = page()
     made.render_state(BUSY)
-    snapshot(shown(made, size), "sign-in-under-way-desktop-bay")
+    shown(made, size)
+    qtbot.waitUntil(lambda: find(made, LoadingLine).is_running)
+    snapshot(made, "sign-in-under-way-desktop-bay")
 
 
 def test_enter_in_the_password_signs_in(qtbot: QtBot, shown: Show) -> None:
