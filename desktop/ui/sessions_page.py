@@ -48,9 +48,12 @@ class _Outlines(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(look.color("border"), look.border("hairline")))
         step = look.size("list-row")
+        # The detail is not there yet, but the rows will stop where it begins.
+        page = self.window().width()
+        right = (look.size("panel-detail") if page >= _DETAIL_FROM_WIDTH else 0) + look.pick(kiosk=20, desktop=12)
         for place in range(_OUTLINES):
             top = look.pick(kiosk=48, desktop=38) + place * step
-            card = QRectF(0.5, top + 0.5, self.width() - 1, step - look.pick(kiosk=8, desktop=6) - 1)
+            card = QRectF(0.5, top + 0.5, self.width() - right - 1, step - look.pick(kiosk=8, desktop=6) - 1)
             painter.drawRoundedRect(card, look.radius("panel"), look.radius("panel"))
 
 
