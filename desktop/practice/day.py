@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +16,8 @@ from desktop.practice.children import free_port
 from desktop.practice.customer_process import CustomerProcess, Event
 from desktop.practice.join_server import WEBHOOK_PATH, JoinServer
 from desktop.practice.livekit_server import LiveKitKeys, LiveKitServer
+from desktop.practice.virtual_display import VirtualDisplay, has_display
+from desktop.practice.virtual_sound import VirtualSound
 
 MECHANIC_EMAIL = MECHANICS[0].email
 
@@ -43,6 +45,8 @@ class PracticeSession:
 
 BRAKES = PracticeSession("S01", "C1")
 """The video session that waits when a practice day begins."""
+MISFIRE = PracticeSession("S02", "C2")
+"""The diagnostic session that is open once the first one is over."""
 OIL_LIGHT = PracticeSession("S04", "C4")
 """The chat that is offered to the practising mechanic."""
 
@@ -74,6 +78,7 @@ class PracticeDay:
         self._livekit: LiveKitServer | None = None
         self._join_server: JoinServer | None = None
         self._folder: Path | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self.login = PracticeLogin()
         self.customers: list[CustomerProcess] = []
 
@@ -130,6 +135,32 @@ class PracticeDay:
         self.customers.append(customer)
         return customer
 
+    def keep(self, story: Coroutine[object, object, None]) -> None:
+        """Run a coroutine until it ends or the day does; in the day's loop."""
+        task: asyncio.Task[None] = asyncio.ensure_future(story)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def add_display(self) -> Mapping[str, str]:
+        """Start a virtual display if this machine has none; return the variables for a program to use it."""
+        if has_display():
+            return {}
+        if not VirtualDisplay.is_available():
+            self._say("There is no display and no Xvfb: the window is drawn in memory only.")
+            return {"QT_QPA_PLATFORM": "offscreen"}
+        display = await VirtualDisplay.start(self.folder)
+        self._stack.push_async_callback(display.stop)
+        return display.environment
+
+    async def add_sound(self) -> Mapping[str, str]:
+        """Start a silent sound server where PulseAudio is installed; return the variables for a program to use it."""
+        if not VirtualSound.is_available():
+            self._say("PulseAudio is not installed: the call goes without sound.")
+            return {}
+        sound = await VirtualSound.start(self.folder)
+        self._stack.push_async_callback(sound.stop)
+        return sound.environment
+
     async def _start(self) -> None:
         folder = self._given_folder
         if folder is None:
@@ -150,6 +181,8 @@ class PracticeDay:
 
     async def _stop(self) -> None:
         """Close the stack even when cancelled again meanwhile: what was started must not outlive the day."""
+        for task in self._tasks:
+            task.cancel()
         closing = asyncio.ensure_future(self._stack.aclose())
         interrupted = False
         while not closing.done():

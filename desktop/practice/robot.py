@@ -30,8 +30,10 @@ class Until:
     within_s: float = 15.0
 
 
-type Script = Generator[Until, Any, str]
-"""The steps of a person: yields what it waits for, gets the condition's value back, returns what was seen."""
+type Part[T] = Generator[Until, Any, T]
+"""A piece of a script: yields what it waits for, gets the condition's value back, returns what it found."""
+type Script = Part[str]
+"""The actions of one step; returns in words what was seen."""
 
 
 class StepFailedError(AssertionError):
@@ -52,16 +54,23 @@ class StepResult:
 class Robot(QObject):
     """Plays named scripts one after the other on the GUI thread; `finished` comes after the last or the first failure.
 
-    Each step leaves a picture of the window in `folder`, taken from the screen where the platform allows it.
+    Each step leaves a picture of the window in `folder`, taken from the screen where the platform allows it, and is
+    told to `on_step` when it is over.
     """
 
     finished = Signal()
 
-    def __init__(self, steps: list[tuple[str, Callable[["Robot"], Script]]], folder: Path) -> None:
+    def __init__(
+        self,
+        steps: list[tuple[str, Callable[["Robot"], Script]]],
+        folder: Path,
+        on_step: Callable[[StepResult], None],
+    ) -> None:
         """Make the robot on the GUI thread; `start` lets it play."""
         super().__init__()
         self._steps = list(steps)
         self._folder = folder
+        self._on_step = on_step
         self._script: Script | None = None
         self._wait: Until | None = None
         self._deadline_s = self._began_s = 0.0
@@ -73,6 +82,11 @@ class Robot(QObject):
     def passed(self) -> bool:
         """Whether every step really happened."""
         return len(self.results) == len(self._steps) and all(result.passed for result in self.results)
+
+    @property
+    def not_reached(self) -> list[str]:
+        """The names of the steps that were not played."""
+        return [name for name, _ in self._steps[len(self.results) :]]
 
     def start(self) -> None:
         """Begin with the first step."""
@@ -210,7 +224,9 @@ class Robot(QObject):
         leaks = self.leaks() if passed else []
         if leaks:
             passed, seen = False, f"on screen stands {leaks[0]!r}"
-        self.results.append(StepResult(name, passed, seen, seconds, self._save(name, passed=passed)))
+        result = StepResult(name, passed, seen, seconds, self._save(name, passed=passed))
+        self.results.append(result)
+        self._on_step(result)
         self._script = self._wait = None
         if not passed or len(self.results) == len(self._steps):
             self._timer.stop()
