@@ -43,6 +43,7 @@ class VideoTile(QWidget):
         self._image = QImage()
         self._grey_image = QImage()
         self._is_waiting = False
+        self._is_unpainted = False
         self._grey = False
         self._mirrored = False
         self._radius = 16
@@ -63,7 +64,9 @@ class VideoTile(QWidget):
         if latest is self._source:
             return
         self._source = latest
-        self.wake()
+        self._is_waiting = True
+        self._take_newest()
+        self.update()
 
     @Slot()
     def wake(self) -> None:
@@ -73,7 +76,7 @@ class VideoTile(QWidget):
 
     def exchange(self, other: "VideoTile") -> None:
         """Swap pictures with another tile at once: sources, last frames and what waits to be painted."""
-        for part in ("_source", "_frame", "_image", "_grey_image", "_is_waiting"):
+        for part in ("_source", "_frame", "_image", "_grey_image", "_is_waiting", "_is_unpainted"):
             mine = getattr(self, part)
             setattr(self, part, getattr(other, part))
             setattr(other, part, mine)
@@ -163,7 +166,7 @@ class VideoTile(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Paint backdrop, picture, corners and edge; take the newest frame if there was a wake-up."""
         started_s = time.monotonic()
-        is_new = self._take_newest()
+        self._take_newest()
         with QPainter(self) as painter:
             if not self._opaque:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -176,7 +179,8 @@ class VideoTile(QWidget):
             self._paint_edge(painter)
             if self._opaque:
                 self._paint_corners(painter)
-        if is_new and self._frame is not None:
+        if self._is_unpainted and self._frame is not None:
+            self._is_unpainted = False
             self._note_painted(self._frame, started_s)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -185,18 +189,18 @@ class VideoTile(QWidget):
         self._smooth = True
         self._slow_paints = 0
 
-    def _take_newest(self) -> bool:
+    def _take_newest(self) -> None:
         if not self._is_waiting:
-            return False
+            return
         self._is_waiting = False
         frame = self._source.take() if self._source is not None else None
         if frame is None:
-            return False
+            return
         # The image reads the frame's memory and is replaced before the old frame may go.
         self._image = QImage(frame.data, frame.width, frame.height, frame.width * 4, QImage.Format.Format_RGB32)
         self._grey_image = QImage()
         self._frame = frame
-        return True
+        self._is_unpainted = True
 
     def _paint_picture(self, painter: QPainter, frame: Frame, target: QRect) -> None:
         image = self._image

@@ -107,8 +107,9 @@ class Stage(QWidget):
         """Paint the new picture of `key`, a `VideoKey`; others are left alone."""
         if key == self._key:
             self.remote_tile.wake()
-            if self._notice.isVisible():
+            if not self._notice.isHidden():
                 self._show_mode()
+                self._show_people()
         elif key == self._second_key():
             self._second.wake()
 
