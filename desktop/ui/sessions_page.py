@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.core.bands import Band, BandLevel, most_urgent
 from desktop.core.board import BoardState, Freshness
@@ -16,7 +16,7 @@ from desktop.ui.avatar import Avatar
 from desktop.ui.buttons import Button
 from desktop.ui.chip import Chip
 from desktop.ui.clock_label import ClockLabel, local_now
-from desktop.ui.icons import paint_art
+from desktop.ui.list_notices import DETAIL_FROM_WIDTH, Notice, RowOutlines
 from desktop.ui.loading_line import LoadingLine
 from desktop.ui.message_bar import MessageBar
 from desktop.ui.plain_label import PlainLabel
@@ -28,76 +28,7 @@ from desktop.ui.top_bar import BarLine, Logo, TopBar
 
 OFFLINE = "offline"
 """The key of the page's own band; its action asks for a refresh."""
-_DETAIL_FROM_WIDTH = 1280
-_OUTLINES = 6
 _MINUTE_S = 60
-
-
-class _Outlines(QWidget):
-    """Six grey row outlines: the first load, without shimmer."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("loadingOutlines")
-        self.setAccessibleName("The list is being loaded")
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the outlines where rows will be."""
-        look = theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(look.color("border"), look.border("hairline")))
-        step = look.size("list-row")
-        # The detail is not there yet, but the rows will stop where it begins.
-        page = self.window().width()
-        right = (look.size("panel-detail") if page >= _DETAIL_FROM_WIDTH else 0) + look.pick(kiosk=20, desktop=12)
-        for place in range(_OUTLINES):
-            top = look.pick(kiosk=48, desktop=38) + place * step
-            card = QRectF(0.5, top + 0.5, self.width() - right - 1, step - look.pick(kiosk=8, desktop=6) - 1)
-            painter.drawRoundedRect(card, look.radius("panel"), look.radius("panel"))
-
-
-class _Art(QWidget):
-    """One of the project's drawings at its natural size."""
-
-    def __init__(self, name: str, width: int, height: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._name = name
-        self._natural = QSize(width, height)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """Return the natural size, smaller on the desktop."""
-        return self._natural if theme().is_kiosk else self._natural * 2 / 3
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the drawing."""
-        paint_art(QPainter(self), QRect(self.rect()), self._name)
-
-
-class _Notice(QWidget):
-    """The whole content as one statement: a drawing, a headline, a sentence, perhaps a button."""
-
-    def __init__(self, name: str, headline: str, button: Button | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
-        self.sentence = PlainLabel("", "body", "text-muted", wrap=True, align=Qt.AlignmentFlag.AlignHCenter)
-        self.sentence.setObjectName(f"{name}Sentence")
-        column = QVBoxLayout(self)
-        column.setSpacing(theme().space("x3"))
-        column.addStretch(1)
-        column.addWidget(_Art("empty-bay", 300, 220), 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(theme().space("x4"))
-        column.addWidget(PlainLabel(headline, "headline"), 0, Qt.AlignmentFlag.AlignHCenter)
-        middle = QHBoxLayout()
-        middle.addStretch(1)
-        middle.addWidget(self.sentence, 4)
-        middle.addStretch(1)
-        column.addLayout(middle)
-        if button is not None:
-            column.addSpacing(theme().space("x4"))
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(1)
 
 
 class SessionsPage(QWidget):
@@ -134,10 +65,10 @@ class SessionsPage(QWidget):
         self._line = LoadingLine(self)
         self._list = SessionList(self)
         self._detail = SessionDetail(self)
-        self._outlines = _Outlines(self)
+        self._outlines = RowOutlines(self)
         self._try = Button("Try now", "refresh-cw", name="tryNow", primary=True)
-        self._empty = _Notice("emptyList", "No sessions right now", parent=self)
-        self._unreachable = _Notice("unreachableList", "No connection to Baylink", self._try, parent=self)
+        self._empty = Notice("emptyList", "No sessions right now", parent=self)
+        self._unreachable = Notice("unreachableList", "No connection to Baylink", self._try, parent=self)
         self._unreachable.sentence.set_text("The list could not be loaded. Trying again by itself.")
         self._content = QStackedWidget(self)
         for part in (self._outlines, self._list, self._empty, self._unreachable):
@@ -278,7 +209,7 @@ class SessionsPage(QWidget):
 
     def _draw_detail(self) -> None:
         listed = self._content.currentWidget() is self._list
-        self._detail.setVisible(listed and self.width() >= _DETAIL_FROM_WIDTH)
+        self._detail.setVisible(listed and self.width() >= DETAIL_FROM_WIDTH)
         stale = self._state.freshness is not Freshness.FRESH
         self._detail.show_session(self._list.chosen_row(), self._list.chosen_words(), stale=stale)
 

@@ -11,15 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from desktop.core.account import AccountPhase, AccountState, CredentialHome
 from desktop.core.bands import Band, BandLevel
 from desktop.core.clock import format_seconds
+from desktop.ui.brand_panel import BrandPanel
 from desktop.ui.buttons import Button
-from desktop.ui.chip import Chip
-from desktop.ui.clock_label import ClockLabel, local_now
+from desktop.ui.clock_label import local_now
 from desktop.ui.field import LabelledField
 from desktop.ui.loading_line import LoadingLine
 from desktop.ui.message_bar import MessageBar
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.theme import appearance, set_surface, theme
-from desktop.ui.top_bar import Logo
 
 NO_SAFE_STORE = Band(
     key="no_safe_store",
@@ -30,43 +29,6 @@ NO_SAFE_STORE = Band(
 )
 _OFFLINE = "No connection to Baylink. Check the network cable or Wi-Fi. Trying again by itself."
 _SLOW_AFTER_MS = 10_000
-
-
-class _Brand(QWidget):
-    """The left side: sign, time, date, bay, and whether the server is there."""
-
-    def __init__(self, now: Callable[[], datetime], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.bay = Chip(icon="car-front", name="bayChip", parent=self)
-        self.online = Chip("Online", "wifi", "success", name="onlineChip", parent=self)
-        chips = QHBoxLayout()
-        chips.setSpacing(theme().space("x3"))
-        chips.addWidget(self.bay)
-        chips.addWidget(self.online)
-        chips.addStretch(1)
-        self._column = QVBoxLayout(self)
-        self._column.addStretch(1)
-        self._column.addWidget(Logo(self))
-        self._column.addSpacing(theme().pick(kiosk=28, desktop=18))
-        self._column.addWidget(ClockLabel(now, "clock", parent=self))
-        self._column.addSpacing(theme().space("x2"))
-        self._column.addWidget(ClockLabel(now, "title", as_date=True, role="text-muted", weight=500, parent=self))
-        self._column.addSpacing(theme().pick(kiosk=28, desktop=18))
-        self._column.addLayout(chips)
-        self._column.addStretch(1)
-        self._column.setSpacing(0)
-        appearance().changed.connect(self._take_theme)
-        self._take_theme()
-
-    def _take_theme(self) -> None:
-        look = theme()
-        set_surface(self, "surface" if look.is_kiosk else "raised", "" if look.is_kiosk else "right")
-        side = look.pick(kiosk=0, desktop=64)
-        self._column.setContentsMargins(side, 0, side, 0)
-        if look.is_kiosk:
-            self.setMinimumWidth(0)
-        else:
-            self.setFixedWidth(520)
 
 
 class SignInPage(QWidget):
@@ -91,7 +53,7 @@ class SignInPage(QWidget):
         set_surface(self, "surface")
         self._bar = MessageBar(self)
         self._line = LoadingLine(self)
-        self._brand = _Brand(now, self)
+        self._brand = BrandPanel(now, self)
         self._form = self._build_form()
         self._row = QHBoxLayout()
         self._row.addWidget(self._brand, 1)
