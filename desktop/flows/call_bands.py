@@ -6,6 +6,7 @@ from desktop.core.bands import Band, BandLevel, most_urgent
 from desktop.core.clock import RED_BELOW_S, SessionTimer, TimerMode
 
 PASSING_S = 6.0
+_STALE_S = 20.0
 _NOTICES = ((RED_BELOW_S, "one_minute"), (5 * RED_BELOW_S, "five_minutes"))
 
 
@@ -98,24 +99,40 @@ def end_unknown() -> Band:
     return Band("end_unknown", BandLevel.WARNING, "phone-off", "Baylink has not confirmed the end.", text)
 
 
+@dataclass(slots=True)
+class _Held:
+    band: Band
+    put_s: float
+    shown_s: float | None = None
+
+    def is_over(self, now: float) -> bool:
+        if not self.band.passing:
+            return False
+        has_been_read = self.shown_s is not None and now - self.shown_s >= PASSING_S
+        return has_been_read or now - self.put_s >= _STALE_S
+
+
 class BandRack:
-    """The bands that are true now, by key; passing ones fall out by themselves."""
+    """The bands that are true now, by key. One shows at a time, the others wait for their turn.
+
+    A passing band falls out when it had its time on top, or when it is no news any more.
+    """
 
     def __init__(self) -> None:
         """Start empty."""
-        self._bands: dict[str, tuple[Band, float]] = {}
+        self._held: dict[str, _Held] = {}
 
     def put(self, band: Band, now: float) -> None:
         """Show a band; one with the same key is replaced."""
-        known = self._bands.get(band.key)
-        if known is not None and known[0] == band and not band.passing:
+        known = self._held.get(band.key)
+        if known is not None and known.band == band and not band.passing:
             return
-        self._bands.pop(band.key, None)
-        self._bands[band.key] = (band, now)
+        self._held.pop(band.key, None)
+        self._held[band.key] = _Held(band, now)
 
     def drop(self, key: str) -> bool:
         """Take a band away; say whether it was there."""
-        return self._bands.pop(key, None) is not None
+        return self._held.pop(key, None) is not None
 
     def hold(self, band: Band, now: float, *, is_true: bool) -> None:
         """Show a band while its condition is true."""
@@ -126,10 +143,11 @@ class BandRack:
 
     def top(self, now: float) -> Band | None:
         """Return the most urgent band, after passing ones had their time."""
-        for key, (band, since) in tuple(self._bands.items()):
-            if band.passing and now - since >= PASSING_S:
-                del self._bands[key]
-        return most_urgent(tuple(band for band, _ in self._bands.values()))
+        self._held = {key: held for key, held in self._held.items() if not held.is_over(now)}
+        band = most_urgent(tuple(held.band for held in self._held.values()))
+        if band is not None and self._held[band.key].shown_s is None:
+            self._held[band.key].shown_s = now
+        return band
 
 
 @dataclass(slots=True)

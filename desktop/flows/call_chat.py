@@ -11,6 +11,7 @@ from uuid import uuid4
 from desktop.core.chat import ChatChange, ChatMessage, Delivery, Transcript
 from desktop.core.errors import BaylinkError, OfflineError, RefusedError, ServerTroubleError, SignedOutError
 from desktop.core.people import Role, SessionId, role_of_identity
+from desktop.flows.call_lean_lines import LeanLines
 from desktop.flows.call_ports import CallBackend
 from desktop.flows.call_waiting import pause_s, wait_for
 from desktop.rtc.events import ChatEdited, ChatReceived
@@ -61,9 +62,8 @@ class CallChat:
         self._tell = tell
         self._server_now = server_now
         self._read_every_s = read_every_s
-        self._is_lean = is_lean
-        self._stored_ids: set[str] = set()
         self._transcript = Transcript()
+        self._lean = LeanLines(self._transcript) if is_lean else None
         self._unsent: deque[_Unsent] = deque()
         self._has_unsent = asyncio.Event()
         self._read_wanted = asyncio.Event()
@@ -81,7 +81,9 @@ class CallChat:
 
     def open(self, messages: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
         """Take the messages of the join answer; return the transcript to open with."""
-        self._stored_ids.update(message.stored_id for message in messages if message.stored_id)
+        if self._lean is not None:
+            for message in messages:
+                self._lean.note_stored(message)
         self._transcript.merge_all(messages)
         return self.messages
 
@@ -130,7 +132,8 @@ class CallChat:
         )
         known = self._transcript.get(message.key)
         if known is None:
-            self._changed(self._transcript.merge(message))
+            if self._lean is None or not self._lean.is_stored_already(role, line.text, message.sent_at):
+                self._changed(self._transcript.merge(message))
         elif known.sender == message.sender:
             self._changed(self._transcript.edit(message.key, line.text))
 
@@ -169,20 +172,15 @@ class CallChat:
             await asyncio.sleep(_READ_PAUSE_S)
 
     def _is_repeat(self, message: ChatMessage) -> bool:
-        """Say whether a stored line is on screen already, under the id it was written with here."""
-        if not self._is_lean or message.stored_id is None:
-            return False
-        if message.stored_id in self._stored_ids:
-            return True
-        self._stored_ids.add(message.stored_id)
-        if message.role is not Role.MECHANIC:
+        """Say whether a stored line is on screen already under the id it was written with; never with ids of ours."""
+        if self._lean is None or not self._lean.is_known(message):
             return False
         same = (unsent for unsent in self._unsent if not unsent.is_stored and unsent.message.text == message.text)
-        unsent = next(same, None)
+        unsent = next(same, None) if message.role is Role.MECHANIC else None
         if unsent is not None:
             unsent.is_stored = True
             unsent.wake.set()
-        return unsent is not None
+        return True
 
     async def _read(self) -> None:
         for _ in range(_PAGES_AT_ONCE):
@@ -215,11 +213,11 @@ class CallChat:
             except BaylinkError as error:
                 _log.warning("a line could not be stored: %s, request %s", error.code, error.reference)
             else:
-                if stored.stored_id is not None:
-                    self._stored_ids.add(stored.stored_id)
+                if self._lean is not None:
+                    self._lean.note_stored(stored)
                 self._changed(self._transcript.merge(replace(stored, id=message.id, delivery=Delivery.SENT)))
                 return
-            if self._is_lean and not await self._may_send_again():
+            if self._lean is not None and not await self._may_send_again():
                 self._mark(message, Delivery.FAILED)
                 return
             loop = asyncio.get_running_loop()

@@ -87,6 +87,8 @@ class Conditions:
         self._was_live, self._customer_was_here = is_live, customer.in_room
         has_dropped = is_live and self._facts.people.own_in_room and not customer.in_room
         self.bands.hold(call_bands.customer_dropped(first), now, is_true=has_dropped)
+        if not customer.in_room:
+            self.bands.drop("customer_here")
         self.waiting_since_s = _since(self.waiting_since_s, now, is_true=not customer.in_room and not is_live)
 
     def _look_at_picture(self, customer: ParticipantView, now: float) -> None:
