@@ -68,6 +68,10 @@ class SignedInCalls:
             raise signed_out(error) from error
         await self.open(answer)
 
+    def lacks(self, endpoint: Endpoint) -> bool:
+        """Whether this login's platform has shown that it does not have a feature."""
+        return endpoint in self._memory.missing
+
     def drop_tokens(self) -> TokenPair | None:
         """Drop and return the tokens."""
         return self._login.forget()

@@ -183,7 +183,8 @@ class BackendClient:
         own = {row.id for row in rows}
         rows += tuple(row for row in (*requests.result(), *ended.result()) if row.id not in own)
         known.rows = {row.id: row for row in rows}
-        return BoardListing(rows=rows, server_time=self.server_time)
+        has_requests = not self._calls.lacks(Endpoint.QUEUE)
+        return BoardListing(rows=rows, server_time=self.server_time, has_requests=has_requests)
 
     async def _requests(self) -> tuple[SessionRow, ...]:
         exchange = Exchange(Endpoint.QUEUE, "GET", "/api/mechanic/queue")

@@ -55,10 +55,14 @@ class Freshness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BoardListing:
-    """One good answer to "which sessions are there": the rows in the server's order, and where server time stands."""
+    """One good answer to "which sessions are there": the rows in the server's order, and where server time stands.
+
+    `has_requests` False means that this platform knows no open requests at all.
+    """
 
     rows: tuple[SessionRow, ...] = ()
     server_time: ServerTime | None = None
+    has_requests: bool = True
 
 
 class HintKind(StrEnum):

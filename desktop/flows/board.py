@@ -28,6 +28,7 @@ _FIRST_LISTEN_AGAIN_S = 3.0
 _JITTER = 0.2
 _SHIFT = timedelta(hours=6)
 _BAND_KEY = "join_refused"
+_NO_REQUESTS = "Requests are not available here."
 
 
 class BoardFlow:
@@ -58,6 +59,7 @@ class BoardFlow:
         self._hints_flow = False
         self._in_call = False
         self._failures = 0
+        self._told_missing = False
 
     @property
     def state(self) -> BoardState:
@@ -73,6 +75,7 @@ class BoardFlow:
             if mechanic.id != self._owner:
                 self._owner = mechanic.id
                 self._state = BoardState()
+                self._told_missing = False
             self._to(mechanic=mechanic, shop_name=account.shop_name, bay_name=account.bay_name)
             if not self._tasks:
                 self._begin()
@@ -187,6 +190,17 @@ class BoardFlow:
         now = listing.server_time.datetime_at(now_s) if listing.server_time is not None else datetime.now(UTC)
         rows = tuple(row for row in listing.rows if not row.status.is_terminal or _is_recent(row, now))
         self._to(rows=rows, freshness=Freshness.FRESH, loaded_at_s=now_s, server_time=listing.server_time)
+        self._tell_missing(listing)
+
+    def _tell_missing(self, listing: BoardListing) -> None:
+        """Say once a login that there are no requests here; the next reading takes the sentence away."""
+        band = self._state.band
+        if not listing.has_requests and not self._told_missing:
+            self._told_missing = True
+            if band is None:
+                self._to(band=Band("no_requests", BandLevel.INFO, "info", _NO_REQUESTS, passing=True))
+        elif band is not None and band.key == "no_requests":
+            self._to(band=None)
 
     def _pause_s(self) -> float:
         """Return how long to wait before the next reading."""

@@ -1,5 +1,6 @@
 """The real join server in one process with the real client in front of it, and a line between them that can be cut."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -69,6 +70,13 @@ class Line(httpx.AsyncBaseTransport):
         self.statuses: list[int] = []
         self.answering: Answering | None = None
         self.losing: Answering | None = None
+        self.under_way = 0
+        self._answered = asyncio.Event()
+
+    async def answered(self) -> None:
+        """Return when the next answer has come."""
+        self._answered.clear()
+        await self._answered.wait()
 
     def count(self, path: str) -> int:
         """Return how many requests went to a path that ends like this."""
@@ -76,13 +84,23 @@ class Line(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.seen.append(request)
-        answer = self.answering(request) if self.answering is not None else None
-        if answer is None:
-            answer = await self._inner.handle_async_request(request)
-        if self.losing is not None:
-            answer = self.losing(request) or answer
+        self.under_way += 1
+        try:
+            answer = await self._answer(request)
+        finally:
+            self.under_way -= 1
+            self._answered.set()
         self.statuses.append(answer.status_code)
         return answer
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        answer = self.answering(request) if self.answering is not None else None
+        if answer is None and request.url.path.endswith("/events"):
+            # In one process an answer only comes whole, and a stream never does.
+            raise httpx.ConnectError("no streams in one process", request=request)
+        if answer is None:
+            answer = await self._inner.handle_async_request(request)
+        return (self.losing(request) if self.losing is not None else None) or answer
 
     async def aclose(self) -> None:
         await self._inner.aclose()
