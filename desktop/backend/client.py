@@ -271,6 +271,10 @@ class BackendClient:
             return replace(grant, server_url=None, token="", media_error=error.code)
         return replace(grant, server_url=allowed)
 
+    def listed(self, session_id: SessionId) -> SessionRow | None:
+        """Return a session's row in the list that was read last, if it has one."""
+        return self._known.rows.get(session_id)
+
     async def start(self, session_id: SessionId) -> SessionState:
         """Start the clock once both are present, and return where the session stands; `not_both_present` otherwise."""
         path = f"/api/sessions/{_in_path(session_id)}/start"
