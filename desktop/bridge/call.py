@@ -68,6 +68,12 @@ class CallGateway(QObject):
         if self._flow is not None:
             self._errands.run(self._flow.join(SessionId(session_id)))
 
+    @Slot(str)
+    def review(self, session_id: str) -> None:
+        """Open an ended session to read it."""
+        if self._flow is not None:
+            self._errands.run(self._flow.review(SessionId(session_id)))
+
     @Slot()
     def leave(self) -> None:
         """Leave without ending."""

@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from desktop.core.errors import BaylinkError
 from desktop.core.people import SessionId
 from desktop.flows.call_ports import CallBackend, CallListener, CallRooms
+from desktop.flows.call_review import reviewed
 from desktop.flows.call_session import CallSession
 
 _log = logging.getLogger(__name__)
@@ -44,6 +45,23 @@ class CallFlow:
             return
         self._joining = asyncio.create_task(self._join(session_id), name="call-join")
         await asyncio.wait({self._joining})
+
+    async def review(self, session_id: SessionId) -> None:
+        """Open an ended session to read it: its transcript and how it ended. Nothing is joined."""
+        if self.is_in_call:
+            return
+        try:
+            state = await self._backend.state(session_id)
+            page = await self._backend.messages(session_id)
+        except BaylinkError as error:
+            _log.info("an ended session could not be opened: %s, request %s", error.code, error.reference)
+            self._listener.refuse_join(error)
+            return
+        if not state.status.is_terminal:
+            self._listener.refuse_join(BaylinkError("illegal_transition"))
+            return
+        self._listener.open_chat(page.messages)
+        self._listener.publish(reviewed(session_id, state, self._backend.listed(session_id)))
 
     async def leave(self) -> None:
         """Leave without ending; before the answer to a join, forget the join."""

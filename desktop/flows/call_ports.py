@@ -7,7 +7,7 @@ from desktop.core.call import CallState
 from desktop.core.chat import ChatChange, ChatMessage, MessagePage
 from desktop.core.errors import BaylinkError
 from desktop.core.people import SessionId
-from desktop.core.session import Completion, JoinGrant, SessionState
+from desktop.core.session import Completion, JoinGrant, SessionRow, SessionState
 from desktop.rtc.events import OwnDevices, RoomEvent
 
 
@@ -38,6 +38,10 @@ class CallBackend(Protocol):
 
     async def messages(self, session_id: SessionId, *, after: str | None = None) -> MessagePage:
         """Return stored messages after a cursor, oldest first; the newest ones without a cursor."""
+        ...
+
+    def listed(self, session_id: SessionId) -> SessionRow | None:
+        """Return the session's row in the list that was read last, if it has one."""
         ...
 
 

@@ -401,3 +401,24 @@ def test_lost_time_is_counted_from_the_server() -> None:
         assert stage.platform.ends_at - stage.platform.started_at == timedelta(minutes=45)
 
     play(story)
+
+
+@pytest.mark.parametrize("status", [status for status in SessionStatus if status.is_terminal])
+def test_ac_12_an_ended_session_opens_for_reading_and_never_for_joining_in_the_app(status: SessionStatus) -> None:
+    async def story(stage: Stage) -> None:
+        stage.platform.store("thank you!", "owner-line-1")
+        stage.platform.started_at = stage.platform.timer.server_time.datetime_at(LOOP_START_S)
+        stage.platform.status = status
+        stage.platform.always["join"] = RefusedError("session_ended", 410)
+        await stage.flow.join(SESSION)
+        assert [error.code for error in stage.screen.refusals] == ["session_ended"]
+        await stage.flow.review(SESSION)
+        state = stage.screen.state
+        assert (state.phase, state.chat_open) == (CallPhase.ENDED, False)
+        assert state.completion is not None
+        assert (state.completion.mechanic_name, state.completion.customer_name) == ("Marisol Quintero", "Dana Whitlock")
+        assert state.completion.status is status
+        assert stage.screen.texts == ["thank you!"]
+        assert stage.rooms.opened == []
+
+    play(story)

@@ -11,7 +11,7 @@ from desktop.core.chat import ChatChange, ChatMessage, Delivery, MessagePage
 from desktop.core.clock import ServerTime, SessionTimer
 from desktop.core.errors import BaylinkError, RefusedError, RoomConnectError
 from desktop.core.people import Directory, Person, Role, SessionId
-from desktop.core.session import Completion, JoinGrant, SessionKind, SessionState, SessionStatus, Vehicle
+from desktop.core.session import Completion, JoinGrant, SessionKind, SessionRow, SessionState, SessionStatus, Vehicle
 from desktop.flows.call import CallFlow
 from desktop.rtc.events import (
     OwnDevices,
@@ -190,6 +190,9 @@ class FakePlatform:
         await self._called("messages")
         start = int(after.removeprefix("after-")) if after else 0
         return MessagePage(messages=tuple(self.stored[start:]), after=f"after-{len(self.stored)}")
+
+    def listed(self, session_id: SessionId) -> SessionRow | None:
+        return None
 
     def _state(self) -> SessionState:
         return SessionState(

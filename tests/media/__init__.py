@@ -1,0 +1,1 @@
+"""Devices and the camera of this PC, in Qt."""
