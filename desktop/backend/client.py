@@ -38,13 +38,15 @@ _STREAM_SILENCE_S = 45.0
 class _Known:
     """What is known only as long as one mechanic is signed in; dropped whole at the end of the login.
 
-    `grants` are those of the sessions joined, without their tokens. `temp_ids` are those of own messages by stored
+    `grants` are those of the sessions joined, without their tokens; `directories` the people of those and of others
+    that were read. `temp_ids` are those of own messages by stored
     id, for a platform that does not store them.
     """
 
     mechanic: Mechanic | None = None
     rows: dict[SessionId, SessionRow] = field(default_factory=dict)
     grants: dict[SessionId, JoinGrant] = field(default_factory=dict)
+    directories: dict[SessionId, Directory] = field(default_factory=dict)
     extras: dict[Endpoint, tuple[SessionRow, ...]] = field(default_factory=dict)
     temp_ids: dict[str, str] = field(default_factory=dict)
     last_event_id: str = ""
@@ -186,6 +188,10 @@ class BackendClient:
         has_requests = not self._calls.lacks(Endpoint.QUEUE)
         return BoardListing(rows=rows, server_time=self.server_time, has_requests=has_requests)
 
+    def listed(self, session_id: SessionId) -> SessionRow | None:
+        """Return the session's row in the list that was read last, if it has one."""
+        return self._known.rows.get(session_id)
+
     async def _requests(self) -> tuple[SessionRow, ...]:
         exchange = Exchange(Endpoint.QUEUE, "GET", "/api/mechanic/queue")
         return await self._extra(exchange, wire.QueueAnswer, _request_rows)
@@ -258,6 +264,7 @@ class BackendClient:
         else:
             grant = mapping.grant_of(join, self.server_time)
         self._known.grants[session_id] = replace(grant, token="", messages=(), files=(), notes="")
+        self._known.directories[session_id] = grant.directory
         return self._with_media(grant)
 
     def _with_media(self, grant: JoinGrant) -> JoinGrant:
@@ -296,12 +303,14 @@ class BackendClient:
         return state
 
     def _remember(self, session_id: SessionId, state: SessionState) -> None:
+        directory = self._directory(session_id).replaced_by(state.directory)
+        self._known.directories[session_id] = directory
         grant = self._known.grants.get(session_id)
         if grant is not None:
             self._known.grants[session_id] = replace(
                 grant,
                 status=state.status,
-                directory=grant.directory.replaced_by(state.directory),
+                directory=directory,
                 plan_name=state.plan_name,
                 timer=state.timer,
             )
@@ -378,8 +387,7 @@ class BackendClient:
         return message if own_id is None else replace(message, id=own_id)
 
     def _directory(self, session_id: SessionId) -> Directory:
-        grant = self._known.grants.get(session_id)
-        return grant.directory if grant is not None else Directory()
+        return self._known.directories.get(session_id, Directory())
 
     # ---- refusals that name people ----------------------------------------------------------------------------------
 

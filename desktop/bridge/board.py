@@ -2,11 +2,13 @@
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.bridge.errands import Errands
 from desktop.bridge.loop_thread import LoopThread
 from desktop.bridge.newest import Newest
+from desktop.core.bands import Band, BandLevel
+from desktop.core.bands import Band, BandLevel
 from desktop.core.board import BoardState
 from desktop.core.errors import BaylinkError
 from desktop.core.people import SessionId
@@ -66,12 +68,31 @@ class BoardGateway(QObject):
         if self._flow is not None:
             self._errands.call(partial(self._flow.join_refused, error))
 
+    def show_band(self, band: Band) -> None:
+        """Show a sentence that another story left behind."""
+        if self._flow is not None:
+            self._errands.call(partial(self._flow.show_band, band))
+
+    @Slot(str)
+    def tell(self, sentence: str) -> None:
+        """Show the sentence of something that nobody expected."""
+        self.show_band(Band("unexpected", BandLevel.WARNING, "triangle-alert", sentence))
+
     def call_changed(self, in_call: bool) -> None:  # noqa: FBT001 - a slot's one argument
         """Take note of whether a session is on screen."""
         if self._flow is not None:
             self._errands.call(partial(self._flow.call_changed, in_call=in_call))
 
+    def show_band(self, band: Band) -> None:
+        """Show a notice of another room above the list, such as how a call ended."""
+        if self._flow is not None:
+            self._errands.call(partial(self._flow.show_band, band))
+
+    def tell(self, sentence: str) -> None:
+        """Show the sentence of something that nobody expected."""
+        self.show_band(Band("trouble", BandLevel.DANGER, "octagon-alert", sentence))
+
     def close_band(self) -> None:
-        """Take the sentence of a refused join away."""
+        """Take the notice away: it was read."""
         if self._flow is not None:
             self._errands.call(self._flow.close_band)

@@ -117,8 +117,16 @@ class BoardFlow:
         self._to(joining=None, band=band, band_session=leads_to)
         self.refresh_now()
 
+    def show_band(self, band: Band) -> None:
+        """Show a sentence that another story left behind, such as why a call is over."""
+        self._to(band=band, band_session=None)
+
+    def show_band(self, band: Band) -> None:
+        """Show a notice that comes from elsewhere."""
+        self._to(band=band, band_session=None)
+
     def close_band(self) -> None:
-        """Take the sentence away: it was read."""
+        """Take the notice away: it was read."""
         self._to(band=None, band_session=None)
 
     async def accept(self, session_id: SessionId) -> None:
