@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent, QTransform
 from PySide6.QtWidgets import QWidget
 
 from desktop.core.frames import Frame, LatestFrame
@@ -44,8 +44,8 @@ class VideoTile(QWidget):
         self._grey_image = QImage()
         self._is_waiting = False
         self._is_unpainted = False
+        self._kept: QPixmap | None = None
         self._grey = False
-        self._mirrored = False
         self._radius = 16
         self._backdrop = QColor(Qt.GlobalColor.black)
         self._surface = QColor(Qt.GlobalColor.black)
@@ -66,13 +66,13 @@ class VideoTile(QWidget):
         self._source = latest
         self._is_waiting = True
         self._take_newest()
-        self.update()
+        self.repaint_soon()
 
     @Slot()
     def wake(self) -> None:
         """Ask for a repaint, because the mailbox holds a new frame."""
         self._is_waiting = True
-        self.update()
+        self.repaint_soon()
 
     def exchange(self, other: "VideoTile") -> None:
         """Swap pictures with another tile at once: sources, last frames and what waits to be painted."""
@@ -80,8 +80,8 @@ class VideoTile(QWidget):
             mine = getattr(self, part)
             setattr(self, part, getattr(other, part))
             setattr(other, part, mine)
-        self.update()
-        other.update()
+        self.repaint_soon()
+        other.repaint_soon()
 
     def clear(self) -> None:
         """Forget the picture; only the backdrop is left until a new frame comes."""
@@ -91,7 +91,7 @@ class VideoTile(QWidget):
         if self._source is not None:
             self._source.take()
         self._is_waiting = False
-        self.update()
+        self.repaint_soon()
 
     @property
     def source(self) -> LatestFrame | None:
@@ -129,59 +129,80 @@ class VideoTile(QWidget):
         """Set the letterbox colour and the colour around the rounded corners."""
         if (backdrop, surface) != (self._backdrop, self._surface):
             self._backdrop, self._surface = backdrop, surface
-            self.update()
+            self.repaint_soon()
 
     def set_radius(self, radius: int) -> None:
         """Set the corner radius in device-independent pixels."""
         if radius != self._radius:
             self._radius = radius
-            self.update()
+            self.repaint_soon()
 
     def set_edge(self, colour: QColor | None, width: int = 3) -> None:
         """Draw a frame of `width` pixels inside the edge, or none: it says who is speaking."""
         if (colour, width) != (self._edge, self._edge_width):
             self._edge, self._edge_width = colour, width
-            self.update()
+            self.repaint_soon()
 
     def set_grey(self, grey: bool) -> None:  # noqa: FBT001 - a plain setter, as Qt's own
         """Show the picture faintly and without colour: it is not the present any more."""
         if grey != self._grey:
             self._grey = grey
             self._grey_image = QImage()
-            self.update()
+            self.repaint_soon()
 
     @property
     def is_grey(self) -> bool:
         """Whether the picture is shown as one of the past."""
         return self._grey
 
-    def set_mirrored(self, mirrored: bool) -> None:  # noqa: FBT001 - a plain setter, as Qt's own
-        """Show left and right exchanged, as people know themselves."""
-        if mirrored != self._mirrored:
-            self._mirrored = mirrored
-            self.update()
-
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Paint backdrop, picture, corners and edge; take the newest frame if there was a wake-up."""
+    def repaint_soon(self) -> None:
+        """Ask Qt for a repaint, because what is to be seen has changed."""
+        self._kept = None
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the tile; the newest frame is taken if there was a wake-up.
+
+        A tile over another one is repainted with every picture of that one, so it keeps what it has painted.
+        """
         started_s = time.monotonic()
         self._take_newest()
-        with QPainter(self) as painter:
-            if not self._opaque:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.setClipPath(_rounded(QRectF(self.rect()), self._radius))
-            picture = self.picture_rect()
-            for bar in _bars(self.rect(), picture):
-                painter.fillRect(bar, self._backdrop)
-            if self._frame is not None:
-                self._paint_picture(painter, self._frame, picture)
-            self._paint_edge(painter)
-            if self._opaque:
-                self._paint_corners(painter)
+        if self._opaque:
+            with QPainter(self) as painter:
+                self.paint_tile(painter)
+        else:
+            with QPainter(self) as painter:
+                painter.drawPixmap(0, 0, self._kept_or_painted())
         if self._is_unpainted and self._frame is not None:
             self._is_unpainted = False
             self._note_painted(self._frame, started_s)
+
+    def paint_tile(self, painter: QPainter) -> None:
+        """Paint everything of the tile: backdrop, picture, corners, edge."""
+        if not self._opaque:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setClipPath(_rounded(QRectF(self.rect()), self._radius))
+        picture = self.picture_rect()
+        for bar in _bars(self.rect(), picture):
+            painter.fillRect(bar, self._backdrop)
+        if self._frame is not None:
+            self._paint_picture(painter, self._frame, picture)
+        self._paint_edge(painter)
+        if self._opaque:
+            self._paint_corners(painter)
+
+    def _kept_or_painted(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        if self._kept is None or self._kept.deviceIndependentSize().toSize() != self.size():
+            kept = QPixmap(self.size() * ratio)
+            kept.setDevicePixelRatio(ratio)
+            kept.fill(Qt.GlobalColor.transparent)
+            with QPainter(kept) as painter:
+                self.paint_tile(painter)
+            self._kept = kept
+        return self._kept
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give smooth scaling another chance: the new size may afford it."""
@@ -210,20 +231,22 @@ class VideoTile(QWidget):
                 self._grey_image = self._image.convertToFormat(QImage.Format.Format_Grayscale8)
             image = self._grey_image
         painter.save()
+        if frame.rotation:
+            image = self._turned(image, frame.rotation, target.size() * self.devicePixelRatioF())
         painter.setOpacity(GREY_OPACITY if self._grey else 1.0)
-        scaled = frame.shown_size != (target.width(), target.height())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth and scaled)
-        if frame.rotation or self._mirrored:
-            painter.translate(QPointF(QRectF(target).center()))
-            painter.scale(-1 if self._mirrored else 1, 1)
-            painter.rotate(frame.rotation)
-            size = target.size().transposed() if frame.rotation in _QUARTER_TURNS else target.size()
-            painter.drawImage(
-                QRectF(-size.width() / 2, -size.height() / 2, size.width(), size.height()), image, QRectF(image.rect())
-            )
-        else:
-            painter.drawImage(target, image)
+        is_scaled = image.size() != target.size()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth and is_scaled)
+        painter.drawImage(target, image)
         painter.restore()
+
+    def _turned(self, image: QImage, rotation: int, size: QSize) -> QImage:
+        """Return the picture upright in `size` pixels: scaled first and turned then, the cheaper order by far."""
+        lying = size.transposed() if rotation in _QUARTER_TURNS else size
+        scaled = QImage(lying, image.format())
+        with QPainter(scaled) as painter:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
+            painter.drawImage(scaled.rect(), image)
+        return scaled.transformed(QTransform().rotate(rotation))
 
     def _paint_edge(self, painter: QPainter) -> None:
         if self._edge is None:

@@ -1,7 +1,9 @@
 """Small parts that lie on the picture: plates with a name, and see-through buttons."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from desktop.ui.icons import paint_icon
@@ -19,6 +21,28 @@ def paint_plate(painter: QPainter, rect: QRectF, radius: float) -> None:
     painter.drawRoundedRect(rect, radius, radius)
 
 
+class KeptFace:
+    """What a small part on the picture has painted: kept, because every new picture asks for it again."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._pixmap = QPixmap()
+
+    def paint(self, widget: QWidget, key: object, paint: Callable[[QPainter], None]) -> None:
+        """Paint onto `widget` what `paint` draws, drawn anew only if `key`, size or theme have changed."""
+        ratio = widget.devicePixelRatioF()
+        whole_key = (key, widget.size().toTuple(), ratio, theme())
+        if whole_key != self._key:
+            self._key = whole_key
+            self._pixmap = QPixmap(widget.size() * ratio)
+            self._pixmap.setDevicePixelRatio(ratio)
+            self._pixmap.fill(Qt.GlobalColor.transparent)
+            with QPainter(self._pixmap) as painter:
+                paint(painter)
+        with QPainter(widget) as painter:
+            painter.drawPixmap(0, 0, self._pixmap)
+
+
 class Plate(QWidget):
     """A name on the picture, with the state of the microphone where there is one to tell."""
 
@@ -26,6 +50,7 @@ class Plate(QWidget):
         super().__init__(parent)
         self.setObjectName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._face = KeptFace()
         self._text = ""
         self._icon = ""
         self._max_width = 10_000
@@ -62,8 +87,10 @@ class Plate(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint plate, icon and words."""
+        self._face.paint(self, (self._text, self._icon), self._paint_face)
+
+    def _paint_face(self, painter: QPainter) -> None:
         look = theme()
-        painter = QPainter(self)
         paint_plate(painter, QRectF(self.rect()), look.pick(kiosk=10, desktop=8))
         ink = look.color("video-label-text")
         pad, px = look.pick(kiosk=14, desktop=10), look.size("icon-small")
@@ -83,6 +110,7 @@ class OverlayButton(QAbstractButton):
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setText(text)
+        self._face = KeptFace()
         self._icon = icon
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         appearance().changed.connect(self.adjustSize)
@@ -100,8 +128,10 @@ class OverlayButton(QAbstractButton):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint ground, edge, icon and word."""
+        self._face.paint(self, (self.text(), self._icon, self.isDown()), self._paint_face)
+
+    def _paint_face(self, painter: QPainter) -> None:
         look = theme()
-        painter = QPainter(self)
         radius = look.radius("control")
         area = QRectF(self.rect())
         paint_plate(painter, area, radius)

@@ -1,7 +1,7 @@
 """The small picture at the edge of the stage: one's own, or the camera beside a shared screen."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.call.plates import Plate
@@ -39,11 +39,11 @@ class SmallTile(VideoTile):
         if words != self._words:
             self._words = words
             self.setAccessibleDescription(words)
-            self.update()
+            self.repaint_soon()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint_tile(self, painter: QPainter) -> None:
         """Paint the picture, or the words in its place."""
-        super().paintEvent(event)
+        super().paint_tile(painter)
         if not self._words or self.has_picture:
             return
         look = theme()
@@ -52,7 +52,6 @@ class SmallTile(VideoTile):
         most = max(1, int(room.height() / look.line_height("caption")))
         font = look.font("caption")
         block = lay_out(self._words, font, room.width(), look.line_height("caption"), max_lines=most)
-        painter = QPainter(self)
         block.paint(painter, QPointF(room.left(), room.top()), look.color("text"))
 
     def _take_theme(self) -> None:
@@ -63,6 +62,7 @@ class SmallTile(VideoTile):
         edge = QColor(Qt.GlobalColor.white)
         edge.setAlphaF(_EDGE_ALPHA)
         self.set_edge(edge, _EDGE_PX)
+        self.repaint_soon()
         self._place()
 
     def _place(self) -> None:
