@@ -188,10 +188,6 @@ class BackendClient:
         has_requests = not self._calls.lacks(Endpoint.QUEUE)
         return BoardListing(rows=rows, server_time=self.server_time, has_requests=has_requests)
 
-    def listed(self, session_id: SessionId) -> SessionRow | None:
-        """Return the session's row in the list that was read last, if it has one."""
-        return self._known.rows.get(session_id)
-
     async def _requests(self) -> tuple[SessionRow, ...]:
         exchange = Exchange(Endpoint.QUEUE, "GET", "/api/mechanic/queue")
         return await self._extra(exchange, wire.QueueAnswer, _request_rows)

@@ -8,7 +8,6 @@ from desktop.bridge.errands import Errands
 from desktop.bridge.loop_thread import LoopThread
 from desktop.bridge.newest import Newest
 from desktop.core.bands import Band, BandLevel
-from desktop.core.bands import Band, BandLevel
 from desktop.core.board import BoardState
 from desktop.core.errors import BaylinkError
 from desktop.core.people import SessionId
@@ -82,15 +81,6 @@ class BoardGateway(QObject):
         """Take note of whether a session is on screen."""
         if self._flow is not None:
             self._errands.call(partial(self._flow.call_changed, in_call=in_call))
-
-    def show_band(self, band: Band) -> None:
-        """Show a notice of another room above the list, such as how a call ended."""
-        if self._flow is not None:
-            self._errands.call(partial(self._flow.show_band, band))
-
-    def tell(self, sentence: str) -> None:
-        """Show the sentence of something that nobody expected."""
-        self.show_band(Band("trouble", BandLevel.DANGER, "octagon-alert", sentence))
 
     def close_band(self) -> None:
         """Take the notice away: it was read."""

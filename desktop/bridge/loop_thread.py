@@ -42,11 +42,6 @@ class LoopThread:
         """Whether the thread has ended, or was never started."""
         return not self._thread.is_alive()
 
-    @property
-    def is_finished(self) -> bool:
-        """Whether the thread has run and ended; never waits."""
-        return self._thread.ident is not None and not self._thread.is_alive()
-
     def start(self) -> None:
         """Start the thread and return when its loop serves (a few milliseconds)."""
         self._thread.start()

@@ -121,10 +121,6 @@ class BoardFlow:
         """Show a sentence that another story left behind, such as why a call is over."""
         self._to(band=band, band_session=None)
 
-    def show_band(self, band: Band) -> None:
-        """Show a notice that comes from elsewhere."""
-        self._to(band=band, band_session=None)
-
     def close_band(self) -> None:
         """Take the notice away: it was read."""
         self._to(band=None, band_session=None)
