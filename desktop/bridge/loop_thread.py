@@ -37,11 +37,6 @@ class LoopThread:
         """Whether coroutines are accepted."""
         return self._accepting
 
-    @property
-    def is_finished(self) -> bool:
-        """Whether the thread has ended, or was never started."""
-        return not self._thread.is_alive()
-
     def start(self) -> None:
         """Start the thread and return when its loop serves (a few milliseconds)."""
         self._thread.start()

@@ -1,0 +1,82 @@
+"""`python -m desktop` and the console script `baylink`: reads the settings, installs the log, runs the app."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desktop.app import App
+    from desktop.rtc.camera_source import CameraSource
+    from desktop.settings import Settings
+
+BAD_CONFIGURATION = 78
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the app until its window is closed; return the exit code: 0, or 78 for settings that cannot be used."""
+    parser = argparse.ArgumentParser(prog="baylink", description="Live sessions between a mechanic and a car owner.")
+    parser.add_argument("--version", action="store_true", help="print the version and leave")
+    parser.add_argument("--kiosk", action="store_true", help="fill the screen, with sizes for gloves")
+    parser.add_argument("--verbose", action="store_true", help="write more to the log")
+    options = parser.parse_args(arguments)
+    if options.version:
+        from desktop.log import version  # noqa: PLC0415 - only what this answer needs
+
+        sys.stdout.write(f"baylink {version()}\n")
+        return 0
+    from desktop.settings import Settings  # noqa: PLC0415 - `--version` and `--help` answer without it
+
+    try:
+        settings = Settings(profile="kiosk") if options.kiosk else Settings()
+    except ValueError as error:
+        sys.stderr.write(f"baylink: the settings cannot be used. {error}\n")
+        return BAD_CONFIGURATION
+    return run(settings, verbose=options.verbose)
+
+
+def run(
+    settings: "Settings",
+    *,
+    verbose: bool = False,
+    camera: "Callable[[], CameraSource | None] | None" = None,
+    ready: "Callable[[App], None] | None" = None,
+) -> int:
+    """Run the app in this process and thread until it has stopped; return the exit code.
+
+    `camera` replaces this PC's cameras; `ready` gets the started app, as the practice day drives it.
+    """
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - after the arguments are known to be right
+
+    from desktop.log import Log, state_folder, version  # noqa: PLC0415 - as above
+
+    app_qt = QApplication.instance() or QApplication(["baylink"])
+    app_qt.setApplicationName("Baylink")
+    log = Log(state_folder(), verbose=verbose)
+    from desktop.app import App  # noqa: PLC0415 - as above
+
+    try:
+        app = App(settings, state_folder=state_folder(), version=version(), on_loop_error=log.loop_error, camera=camera)
+        app.stopped.connect(app_qt.quit)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: app.stop())
+        app.start()
+        if ready is not None:
+            ready(app)
+        return int(app_qt.exec())
+    finally:
+        log.close()
+
+
+def console() -> None:
+    """Run `main` and end the process at once: native threads of the SDK must not meet a dying interpreter."""
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    console()

@@ -1,0 +1,354 @@
+"""The composition root: builds every part, connects them, starts them in one order and stops them in its reverse.
+
+The window is on screen before anything of HTTP, LiveKit or the keyring is imported: that happens on the loop thread,
+while the first page is already usable.
+"""
+
+import concurrent.futures
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop.bridge.account import AccountGateway
+from desktop.bridge.board import BoardGateway
+from desktop.bridge.call import CallGateway
+from desktop.bridge.loop_thread import LoopErrorHandler, LoopThread
+from desktop.core.account import AccountPhase, AccountState
+from desktop.core.board import BoardState
+from desktop.core.call import CallPhase, CallState
+from desktop.core.chat import ChatChange, ChatMessage
+from desktop.core.errors import BaylinkError
+from desktop.core.people import MechanicId
+from desktop.core.route import Page, page_for
+from desktop.machine import fingerprint
+from desktop.models.chat import ChatModel
+from desktop.rtc.mailboxes import Mailboxes
+from desktop.settings import Settings
+from desktop.ui.call.call_page import CallPage
+from desktop.ui.chat_page import ChatPage
+from desktop.ui.completion_page import CompletionPage
+from desktop.ui.main_window import MainWindow
+from desktop.ui.sessions_page import SessionsPage
+from desktop.ui.sign_in_page import SignInPage
+from desktop.ui.theme import Theme, apply_theme
+from desktop.ui.tokens import Profile, ThemeName
+
+if TYPE_CHECKING:
+    from desktop.media.devices import Devices
+    from desktop.parts import Parts
+    from desktop.rtc.camera_source import CameraSource
+
+_log = logging.getLogger(__name__)
+
+
+class App(QObject):
+    """The running program; made and used in the GUI thread, needs a QApplication.
+
+    `start` shows the window and returns; `stop` begins the end, and `stopped` is emitted when nothing is left. The
+    pages, gateways and the window are there for whoever drives the program (tests, the practice day, benchmarks).
+    """
+
+    stopped = Signal()
+    _parts_made = Signal()
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        state_folder: Path,
+        version: str = "0",
+        on_loop_error: LoopErrorHandler | None = None,
+        camera: Callable[[], "CameraSource | None"] | None = None,
+    ) -> None:
+        """Build window, pages and gateways; nothing of the network yet. `camera` replaces this PC's cameras."""
+        super().__init__()
+        self._camera = camera
+        self._settings = settings
+        self._version = version
+        self._fingerprint = fingerprint(state_folder)
+        self._account = AccountState(
+            email=settings.prefill_email, shop_name=settings.shop_name, bay_name=settings.bay_name
+        )
+        self._board = BoardState()
+        self._call: CallState | None = None
+        self._owner: MechanicId | None = None
+        self._page: Page | None = None
+        self._parts: Parts | None = None
+        self._devices: Devices | None = None
+        self._stopping: concurrent.futures.Future[None] | None = None
+        self._stop_timer = QTimer(self, interval=20)
+        self._stop_timer.timeout.connect(self._look_whether_stopped)
+        _apply_looks(settings)
+        self._mailboxes = Mailboxes()
+        self.loop_thread = LoopThread(on_loop_error)
+        self.account_gateway = AccountGateway(self.loop_thread, self)
+        self.board_gateway = BoardGateway(self.loop_thread, self)
+        self.call_gateway = CallGateway(self.loop_thread, self._mailboxes, self)
+        self.window = MainWindow()
+        self.chat_model = ChatModel(self)
+        self.sign_in_page = SignInPage()
+        self.sessions_page = SessionsPage()
+        self._pages: dict[Page, QWidget] = {Page.SIGN_IN: self.sign_in_page, Page.SESSIONS: self.sessions_page}
+        for page in self._pages.values():
+            self.window.add_page(page)
+        self._connect_pages()
+        self._make_session_pages()
+        self._connect_gateways()
+
+    @property
+    def page(self) -> Page | None:
+        """The page on screen."""
+        return self._page
+
+    def start(self) -> None:
+        """Show the window and begin; returns at once."""
+        password = self._settings.practice_password
+        if password is not None:
+            self.sign_in_page.prefill(self._settings.prefill_email, password.get_secret_value())
+        self.sign_in_page.render_state(self._account)
+        self._route()
+        if self._settings.profile == "kiosk":
+            self.window.showFullScreen()
+        else:
+            self.window.resize(1366, 768)
+            self.window.show()
+        self.loop_thread.start()
+        # Qt Multimedia is slow to load and not needed for the first picture of the window.
+        QTimer.singleShot(0, self._look_for_devices)
+
+    @Slot()
+    def stop(self) -> None:
+        """Leave any call, close every connection, end the loop; `stopped` follows. A second call changes nothing."""
+        if self._stopping is not None:
+            return
+        self.window.setEnabled(False)
+        self._stopping = self.loop_thread.submit(self._close_parts())
+        self._stop_timer.start()
+
+    # ---- building ---------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _look_for_devices(self) -> None:
+        from desktop.media.devices import Devices  # noqa: PLC0415 - Qt Multimedia is imported after the first paint
+
+        self._devices = Devices(self)
+        self._devices.sound_changed.connect(self.call_gateway.sound_devices_changed)
+        self.loop_thread.submit(self._make_parts(self._devices))
+
+    async def _make_parts(self, devices: "Devices") -> None:
+        """Build what speaks to the outside, on the loop that it lives in."""
+        from desktop.parts import Hardware, Listeners, make_parts  # noqa: PLC0415 - HTTP and LiveKit come after the first paint
+
+        listeners = Listeners(self.account_gateway.publish, self.board_gateway.publish, self.call_gateway)
+        hardware = Hardware(devices.sound, self._camera or devices.camera)
+        try:
+            self._parts = make_parts(
+                self._settings,
+                listeners,
+                hardware,
+                self._mailboxes,
+                version=self._version,
+                fingerprint=self._fingerprint,
+            )
+        except BaylinkError as error:
+            # An address that is not safe: nothing can be sent, and the page says so.
+            self.account_gateway.publish(replace(self._account, phase=AccountPhase.SIGNED_OUT, error=error.sentence))
+            return
+        self._parts_made.emit()
+
+    @Slot()
+    def _serve(self) -> None:
+        if self._parts is None:
+            return
+        self.board_gateway.serve(self._parts.board)
+        self.call_gateway.serve(self._parts.call)
+        self.account_gateway.serve(self._parts.account)
+        self.account_gateway.start()
+
+    def _connect_pages(self) -> None:
+        self.window.close_requested.connect(self._close_wished)
+        self.sign_in_page.sign_in_requested.connect(self.account_gateway.sign_in)
+        self.sign_in_page.cancel_requested.connect(self.account_gateway.cancel)
+        self.sessions_page.join_requested.connect(self._join)
+        self.sessions_page.accept_requested.connect(self.board_gateway.accept)
+        self.sessions_page.view_requested.connect(self.call_gateway.review)
+        self.sessions_page.refresh_requested.connect(self.board_gateway.refresh)
+        self.sessions_page.sign_out_requested.connect(self.account_gateway.sign_out)
+        self.sessions_page.band_action_requested.connect(self._board_band_answered)
+
+    def _make_session_pages(self) -> None:
+        """Make the pages that show a customer. They are made anew for each mechanic, so that nothing stays on them."""
+        calls = self.call_gateway
+        self.call_page = CallPage(self.chat_model)
+        self.chat_page = ChatPage(self.chat_model)
+        self.completion_page = CompletionPage(self.chat_model)
+        self.call_page.mute_requested.connect(calls.set_muted)
+        self.call_page.camera_requested.connect(calls.set_camera)
+        self.call_page.set_videos(calls.video, calls.own_video())
+        calls.frame_ready.connect(self.call_page.frame_ready)
+        calls.own_frame_ready.connect(self.call_page.own_frame_ready)
+        for page in (self.call_page, self.chat_page):
+            page.send_requested.connect(calls.send)
+            page.retry_requested.connect(calls.retry)
+            page.end_requested.connect(calls.end)
+            page.leave_requested.connect(calls.leave)
+            page.band_action_requested.connect(calls.act_on_band)
+        self.completion_page.back_requested.connect(self._back_to_sessions)
+        session_pages = {Page.CALL: self.call_page, Page.CHAT: self.chat_page, Page.COMPLETION: self.completion_page}
+        for name, made in session_pages.items():
+            if name in self._pages:
+                self.window.remove_page(self._pages[name])
+            self._pages[name] = made
+            self.window.add_page(made)
+
+    def _connect_gateways(self) -> None:
+        self._parts_made.connect(self._serve)
+        self.account_gateway.state_changed.connect(self._account_changed)
+        self.board_gateway.state_changed.connect(self._board_changed)
+        self.call_gateway.state_changed.connect(self._call_changed)
+        self.call_gateway.join_refused.connect(self._join_refused)
+        self.call_gateway.transcript_reset.connect(self._transcript_reset)
+        self.call_gateway.chat_changed.connect(self._chat_changed)
+        for gateway in (self.account_gateway, self.board_gateway, self.call_gateway):
+            gateway.failed.connect(self.board_gateway.tell)
+
+    # ---- wishes that concern two rooms ------------------------------------------------------------------------------
+
+    @Slot(str)
+    def _join(self, session_id: str) -> None:
+        self.board_gateway.join_started(session_id)
+        self.call_gateway.join(session_id)
+
+    @Slot(str)
+    def _board_band_answered(self, key: str) -> None:
+        leads_to = self._board.band_session
+        self.board_gateway.close_band()
+        if leads_to is not None:
+            self._join(leads_to)
+        else:
+            self.call_gateway.act_on_band(key)
+
+    @Slot()
+    def _back_to_sessions(self) -> None:
+        self._call = None
+        self.board_gateway.refresh()
+        self._route()
+
+    @Slot()
+    def _close_wished(self) -> None:
+        if self._settings.profile != "kiosk":
+            self.stop()
+
+    # ---- news -------------------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _account_changed(self, state: AccountState) -> None:
+        was_in, self._account = self._account.mechanic, state
+        self.sign_in_page.render_state(state)
+        self._route()
+        if state.mechanic is not None:
+            if self._owner is not None and self._owner != state.mechanic.id:
+                self._wipe()
+            self._owner = state.mechanic.id
+        elif was_in is not None and not state.interrupted:
+            self._wipe()
+
+    def _wipe(self) -> None:
+        """Leave what is open and drop what one mechanic saw and typed, before the next one sees anything."""
+        self._owner = None
+        self.call_gateway.leave()
+        self._call = None
+        self.chat_model.clear()
+        self._make_session_pages()
+        self._route()
+
+    @Slot(object)
+    def _board_changed(self, state: BoardState) -> None:
+        self._board = state
+        self.sessions_page.render_state(state)
+
+    @Slot(object)
+    def _call_changed(self, state: CallState) -> None:
+        self._call = state
+        if page_for(self._account, state) is Page.COMPLETION and state.completion is not None:
+            self.completion_page.render_state(state.completion)
+        elif state.kind.has_video:
+            self.call_page.render_state(state)
+        else:
+            self.chat_page.render_state(state)
+        if state.phase is CallPhase.ENDED and state.completion is None and state.band is not None:
+            self.board_gateway.show_band(state.band)
+        self._route()
+
+    @Slot(object)
+    def _join_refused(self, error: BaylinkError) -> None:
+        self.board_gateway.join_refused(error)
+
+    @Slot(object)
+    def _transcript_reset(self, messages: tuple[ChatMessage, ...]) -> None:
+        self.chat_model.clear()
+        self.chat_model.apply(*(ChatChange("added", index, message) for index, message in enumerate(messages)))
+
+    @Slot(object)
+    def _chat_changed(self, changes: tuple[ChatChange, ...]) -> None:
+        self.chat_model.apply(*changes)
+
+    def _route(self) -> None:
+        """Show the page of the moment, and tell the other rooms whether a call is on."""
+        page = page_for(self._account, self._call)
+        in_call = self._call is not None and self._call.phase is not CallPhase.ENDED
+        before, self._page = self._page, page
+        self.account_gateway.call_changed(in_call)
+        self.board_gateway.call_changed(in_call)
+        if page is before:
+            return
+        self.window.show_page(self._pages[page], fade=before is not None)
+        self.window.set_title(self._title(page))
+        if page in {Page.CALL, Page.CHAT}:
+            self.board_gateway.join_finished()
+        _focus_entry(self._pages[page])
+
+    def _title(self, page: Page) -> str:
+        if page in {Page.CALL, Page.CHAT} and self._call is not None:
+            return self._call.customer.person.display_name
+        return ""
+
+    # ---- the end ----------------------------------------------------------------------------------------------------
+
+    async def _close_parts(self) -> None:
+        if self._parts is not None:
+            await self._parts.close()
+
+    @Slot()
+    def _look_whether_stopped(self) -> None:
+        if self._stopping is None or not self._stopping.done():
+            return
+        self.loop_thread.request_stop()
+        if not self.loop_thread.is_finished:
+            return
+        self._stop_timer.stop()
+        if self._devices is not None:
+            self._devices.close()
+        if self._devices is not None:
+            self._devices.close()
+        self.window.close_now()
+        self.window.deleteLater()
+        self.stopped.emit()
+
+
+def _apply_looks(settings: Settings) -> None:
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        apply_theme(app, Theme(ThemeName(settings.theme), Profile(settings.sizes)))
+
+
+def _focus_entry(page: QWidget) -> None:
+    if isinstance(page, CallPage | ChatPage | CompletionPage):
+        page.focus_entry()
+    elif isinstance(page, SignInPage):
+        page.focus_next_step()

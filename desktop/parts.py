@@ -1,0 +1,90 @@
+"""The parts that live on the loop thread: the platform's client, the sign-in's place, rooms, and the three flows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from desktop.backend.client import BackendClient
+from desktop.backend.transport import PlatformAddress
+from desktop.core.account import AccountState
+from desktop.core.board import BoardState
+from desktop.credentials import CredentialStore
+from desktop.flows.account import AccountFlow, SignInPlace
+from desktop.flows.board import BoardFlow
+from desktop.flows.call import CallFlow
+from desktop.flows.call_ports import CallListener
+from desktop.rtc.camera_source import CameraSource
+from desktop.rtc.mailboxes import Mailboxes
+from desktop.rtc.room import Rooms
+from desktop.rtc.sound_devices import SoundDevices
+from desktop.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who hears of new states; every one is called on the loop and may not block."""
+
+    account: Callable[[AccountState], None]
+    board: Callable[[BoardState], None]
+    call: CallListener
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """How rooms learn of this machine's devices; both are asked on the loop, for each room anew."""
+
+    sound: Callable[[], SoundDevices]
+    camera: Callable[[], CameraSource | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What was built, for the gateways to serve; `close` ends it in the reverse order."""
+
+    client: BackendClient
+    account: AccountFlow
+    board: BoardFlow
+    call: CallFlow
+
+    async def close(self) -> None:
+        """Leave the call, stop the flows, close the connections; returns when nothing is under way."""
+        await self.call.stop()
+        await self.board.aclose()
+        await self.account.aclose()
+        await self.client.aclose()
+
+
+def make_parts(
+    settings: Settings,
+    listeners: Listeners,
+    hardware: Hardware,
+    mailboxes: Mailboxes,
+    *,
+    version: str,
+    fingerprint: str,
+) -> Parts:
+    """Build everything; on the running loop. Raises BaylinkError `insecure_url` for an address that is not safe."""
+    client = BackendClient(platform_address(settings), client_version=version)
+    place = SignInPlace(settings.shop_name, settings.bay_name, settings.prefill_email)
+
+    def publish_account(state: AccountState) -> None:
+        board.account_changed(state)
+        listeners.account(state)
+
+    account = AccountFlow(client, CredentialStore(), publish_account, place=place)
+    board = BoardFlow(client, listeners.board, me_changed=account.refresh_me)
+    rooms = Rooms(mailboxes, sound=hardware.sound, camera=hardware.camera)
+    call = CallFlow(client, rooms, listeners.call, device_fingerprint=fingerprint)
+    client.listener = account
+    return Parts(client, account, board, call)
+
+
+def platform_address(settings: Settings) -> PlatformAddress:
+    """Return where the platform is, as the settings say."""
+    return PlatformAddress(
+        api_base_url=settings.api_base_url,
+        auth_base_url=settings.auth_base_url,
+        api_key=settings.api_key.get_secret_value() if settings.api_key is not None else None,
+        livekit_url=settings.livekit_url,
+        allowed_media_hosts=settings.allowed_media_hosts,
+        plain_loopback=settings.development,
+    )
