@@ -70,7 +70,7 @@ def make_parts(
         board.account_changed(state)
         listeners.account(state)
 
-    account = AccountFlow(client, CredentialStore(), publish_account, place=place)
+    account = AccountFlow(client, CredentialStore(settings.api_base_url), publish_account, place=place)
     board = BoardFlow(client, listeners.board, me_changed=account.refresh_me)
     rooms = Rooms(mailboxes, sound=hardware.sound, camera=hardware.camera)
     call = CallFlow(client, rooms, listeners.call, device_fingerprint=fingerprint)

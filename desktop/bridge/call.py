@@ -32,7 +32,7 @@ class CallGateway(QObject):
     join_refused = Signal(object)
     frame_ready = Signal(object)
     own_frame_ready = Signal()
-    failed = Signal(str)
+    failed = Signal(object)
 
     _reset_crossed = Signal(object)
     _chat_crossed = Signal(object)

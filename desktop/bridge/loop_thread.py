@@ -37,6 +37,11 @@ class LoopThread:
         """Whether coroutines are accepted."""
         return self._accepting
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether the thread has run and ended; never waits."""
+        return self._thread.ident is not None and not self._thread.is_alive()
+
     def start(self) -> None:
         """Start the thread and return when its loop serves (a few milliseconds)."""
         self._thread.start()
