@@ -9,7 +9,7 @@ from desktop.models.chat import ChatModel
 from desktop.ui.call.call_header import CallHeader
 from desktop.ui.call.control_bar import ControlBar
 from desktop.ui.call.side_panel import NOTES, VEHICLE, SidePanel
-from desktop.ui.call.words import is_away
+from desktop.ui.call.words import first_name, is_away
 from desktop.ui.chat.chat_panel import ChatPanel
 from desktop.ui.chat.quick_replies import CHAT_REPLIES
 from desktop.ui.message_bar import MessageBar
@@ -66,7 +66,7 @@ class ChatPage(QWidget):
         self.band.show_band(state.band)
         self.panel.render_state(state)
         self.bar.render_state(state)
-        first = state.customer.person.first_name
+        first = first_name(state.customer.person)
         self.chat.set_recipient(first)
         self.chat.set_open(state.chat_open)
         is_early = state.chat_open and not state.customer.in_room and not state.customer.was_in_room

@@ -15,6 +15,7 @@ from desktop.ui.chat.chat_panel import ChatPanel
 from desktop.ui.icons import paint_icon
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.regions import mark_region
+from desktop.ui.text_block import shortened
 from desktop.ui.theme import appearance, set_surface, theme
 from desktop.ui.top_bar import TopBar
 
@@ -41,7 +42,7 @@ def ended_by_words(completion: Completion) -> str:
     if completion.ended_by == Role.MECHANIC.value:
         return "You ended it"
     if completion.ended_by == Role.CUSTOMER.value:
-        return f"{first_word(completion.customer_name)} ended it"
+        return f"{shortened(first_word(completion.customer_name), 20)} ended it"
     return "Baylink closed it"
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSi
 from desktop.core.call import CallState
 from desktop.core.session import FileEntry
 from desktop.core.text import clean_block, clean_line
-from desktop.ui.call.words import planned_minutes
+from desktop.ui.call.words import first_name, planned_minutes
 from desktop.ui.chip import Chip
 from desktop.ui.icons import paint_icon
 from desktop.ui.plain_label import PlainLabel
@@ -88,7 +88,7 @@ class VehicleTab(ReadingTab):
 
     def render_state(self, state: CallState) -> None:
         """Show a state."""
-        self._whose.set_text(f"What is wrong, in {state.customer.person.first_name}'s words")
+        self._whose.set_text(f"What is wrong, in {first_name(state.customer.person)}'s words")
         self._urgent.setVisible(state.urgent)
         concern = clean_block(state.concern)
         self._concern.set_text(f"“{concern}”" if concern else _NOT_GIVEN)

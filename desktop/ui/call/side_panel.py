@@ -8,7 +8,7 @@ from desktop.models.chat import ChatModel
 from desktop.ui.buttons import Button
 from desktop.ui.call.fact_tabs import FilesTab, NotesTab, VehicleTab
 from desktop.ui.call.panel_tabs import PanelTabs
-from desktop.ui.call.words import has_begun
+from desktop.ui.call.words import first_name, has_begun
 from desktop.ui.chat.chat_panel import ChatPanel
 from desktop.ui.theme import appearance, set_surface, theme
 
@@ -91,7 +91,7 @@ class SidePanel(QWidget):
         is_early = not has_begun(state) and not state.customer.in_room
         self._write_first.setVisible(self.chat is not None and is_early and state.chat_open)
         if self.chat is not None:
-            self.chat.set_recipient(state.customer.person.first_name)
+            self.chat.set_recipient(first_name(state.customer.person))
             self.chat.set_open(state.chat_open)
 
     def _take_theme(self) -> None:

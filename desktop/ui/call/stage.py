@@ -18,6 +18,7 @@ from desktop.ui.call.words import (
     SHOWN_TRACKS,
     ChipFact,
     StageMode,
+    first_name,
     last_picture,
     name_with_role,
     own_camera_words,
@@ -246,7 +247,7 @@ class Stage(QWidget):
 
     def _show_past(self, state: CallState, mode: StageMode) -> None:
         self._notice.hide()
-        first = state.customer.person.first_name
+        first = first_name(state.customer.person)
         if mode is StageMode.DROPPED:
             text = "The session stays open. Their phone is trying to come back."
             self._past.show_words(f"{first} lost the connection", text)
@@ -266,11 +267,11 @@ class Stage(QWidget):
         if mode is StageMode.WAITING:
             self._show_waiting(state)
         elif mode is StageMode.NO_CAMERA:
-            self._notice.show_notice(person, person.display_name, f"{person.first_name}'s camera is off.")
+            self._notice.show_notice(person, person.display_name, f"{first_name(person)}'s camera is off.")
         elif mode is StageMode.CONNECTING:
             self._notice.show_notice(person, person.display_name, "Picture and sound are being connected.")
         else:
-            self._notice.show_notice(person, person.display_name, f"{person.first_name}'s picture is starting.")
+            self._notice.show_notice(person, person.display_name, f"{first_name(person)}'s picture is starting.")
         self._notice.show()
 
     def _show_waiting(self, state: CallState) -> None:
@@ -297,11 +298,11 @@ class Stage(QWidget):
         is_picture = self._mode(state) is StageMode.PICTURE
         self.remote_tile.set_person(name, camera_on=is_picture)
         self.own_tile.setAccessibleName("Your own picture")
-        self._second.set_title(customer.person.first_name)
-        self._own.set_words(own_camera_words(state) if not self._is_swapped else f"{customer.person.first_name}")
+        self._second.set_title(first_name(customer.person))
+        self._own.set_words(own_camera_words(state) if not self._is_swapped else first_name(customer.person))
         if self._is_swapped:
             self._name.show_words("You")
-            self._own.set_title(customer.person.first_name)
+            self._own.set_title(first_name(customer.person))
         else:
             self._name.show_words(name, "mic" if is_heard else "mic-off", spoken)
             self._own.set_title("You")

@@ -5,10 +5,13 @@ from enum import StrEnum
 
 from desktop.core.call import CallPhase, CallState, OwnDevice, ParticipantView, Quality, TrackState
 from desktop.core.clock import SessionTimer, TimerMode, TimerReading, format_seconds
+from desktop.core.people import Person
+from desktop.ui.text_block import shortened
 
 _AWAY_PHASES = frozenset({CallPhase.RECONNECTING, CallPhase.REJOINING})
 _RANK = {Quality.UNKNOWN: 0, Quality.GOOD: 1, Quality.FAIR: 2, Quality.WEAK: 3, Quality.LOST: 4}
 _LONG_WAIT_S = 600
+_FIRST_NAME_CLUSTERS = 20
 SHOWN_TRACKS = frozenset({TrackState.STARTING, TrackState.FLOWING, TrackState.STALLED})
 
 
@@ -19,6 +22,11 @@ class ChipFact:
     text: str
     icon: str
     level: str
+
+
+def first_name(person: Person) -> str:
+    """Return the first word of a name as sentences use it: short enough that the sentence itself stays to be read."""
+    return shortened(person.first_name, _FIRST_NAME_CLUSTERS)
 
 
 class StageMode(StrEnum):
@@ -118,7 +126,7 @@ def quality_chip(state: CallState) -> ChipFact | None:
 
 def presence_chip(state: CallState) -> ChipFact:
     """Return the chip of a chat session: whether the customer is here."""
-    first = state.customer.person.first_name
+    first = first_name(state.customer.person)
     if is_away(state):
         return ChipFact("No connection", "wifi-off", "warning")
     if state.customer.in_room or (state.phase is CallPhase.JOINING and state.customer.person.present):
@@ -143,7 +151,7 @@ def stage_mode(state: CallState) -> StageMode:
 
 def waiting_text(state: CallState, waited_s: float) -> str:
     """Return the sentences below "Waiting for ..."."""
-    first = state.customer.person.first_name
+    first = first_name(state.customer.person)
     if waited_s >= _LONG_WAIT_S:
         return f"Still nobody. You can leave; you will hear a tone when {first} comes."
     begins = "The clock runs already." if has_begun(state) else "The clock starts when you are both in."
@@ -169,7 +177,7 @@ def last_picture(seconds: int) -> str:
 
 def own_camera_words(state: CallState) -> str:
     """Return what stands in the own tile while it has no picture."""
-    first = state.customer.person.first_name
+    first = first_name(state.customer.person)
     match state.camera:
         case OwnDevice.MISSING:
             hears = state.microphone in {OwnDevice.ON, OwnDevice.STARTING, OwnDevice.OFF}
@@ -184,7 +192,7 @@ def own_camera_words(state: CallState) -> str:
 
 def end_question(state: CallState, monotonic_s: float) -> tuple[str, str]:
     """Return the question that the bar asks before a session ends, and what it means."""
-    first = state.customer.person.first_name
+    first = first_name(state.customer.person)
     used, planned = used_minutes(state.timer, monotonic_s), planned_minutes(state.timer)
     presence = (
         f"{first} is still here and will see that you ended it."

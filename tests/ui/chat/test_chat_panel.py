@@ -118,14 +118,18 @@ def test_a_quick_reply_is_sent_by_one_tap_and_a_bounce_sends_it_once(panel: Chat
     assert sent == ["Hold still, please", "Move closer"]
 
 
-def test_a_failed_message_is_tried_again_by_touch_and_by_keyboard(shown: Shown, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("look", ["desktop-bay", "kiosk-bay"])
+def test_a_failed_message_is_tried_again_by_touch_and_by_keyboard(
+    shown: Shown, qtbot: QtBot, dress: Dress, look: str
+) -> None:
+    dress(look)
     failed = message(Role.MECHANIC, "m7", "That is coolant.", 3.5, delivery=Delivery.FAILED)
     panel = open_panel(shown, chat(message(Role.CUSTOMER, "c1", "Look", 0), failed))
     view = panel.messages
     index = view.model().index(1, 0)
     row = view.visualRect(index)
     bubble = view.bubble_delegate().bubble(1)
-    place = bubble.retry_area().center().toPoint() + row.topLeft() + QPoint(16, 0)
+    place = bubble.retry_area().center().toPoint() + row.topLeft() + QPoint(24 if "kiosk" in look else 16, 0)
     with qtbot.waitSignal(panel.retry_requested) as tapped:
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert tapped.args == ["m7"]
