@@ -94,6 +94,7 @@ class Database:
     def _read[T](self, work: Callable[[Unit], T]) -> T:
         with Session(self._reading, autoflush=False, expire_on_commit=False) as session:
             result = work(Unit(session, self._clock.now()))
+            session.expunge_all()  # what was read stays readable after the rollback
             session.rollback()
             return result
 

@@ -1,0 +1,15 @@
+"""The running join server as a fixture of the acceptance cases."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.joinserver import JoinServerHarness, join_server_harness
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[JoinServerHarness]:
+    """Run the join server with the demo data, in this process."""
+    with join_server_harness(tmp_path / "joinserver") as harness:
+        yield harness
