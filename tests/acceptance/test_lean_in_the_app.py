@@ -57,7 +57,9 @@ async def test_ac_49_what_a_lean_platform_lacks_is_asked_for_once_in_the_app(tmp
         await app.client.join(row.id, DEVICE, "video")
         for _ in range(3):
             await app.client.state(row.id)
+        await app.pass_time(30)
         assert app.line.count("/state") == 1
+        assert app.line.count("/events") == 1
 
 
 @in_loop

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import httpx
+import pytest
 
 from desktop.core.board import Freshness
+from desktop.core.errors import RefusedError
 from desktop.core.session import SessionKind, SessionStatus
 from tests.acceptance.desk import desk
 from tests.backend.platform import IKE
@@ -96,3 +98,34 @@ async def test_ac_51_unknown_kinds_states_and_fields_do_no_harm_in_the_app(tmp_p
         assert (rows["a"].kind, rows["a"].joinable) == (SessionKind.UNKNOWN, False)
         assert (rows["b"].status, rows["b"].joinable) == (SessionStatus.UNKNOWN, False)
         assert (rows["c"].joinable, rows["c"].customer_name, rows["c"].plan_name) == (True, "Customer", "Session")
+
+
+@in_loop
+async def test_ac_38_a_second_session_is_refused_with_a_way_to_the_first_in_the_app(tmp_path: Path) -> None:
+    async with desk(tmp_path) as app:
+        await app.sign_in()
+        dana = next(row for row in app.list().rows if row.status is SessionStatus.WAITING)
+        request = next(row for row in app.list().rows if row.assignment_id is not None)
+        await app.board.accept(request.id)
+        band = app.list().band
+        assert band is not None
+        assert band.title == "You are still in a session with Dana Whitlock. End it before opening another."
+        assert band.action is not None
+        assert app.list().band_session == dana.id
+
+
+@in_loop
+async def test_ac_07_a_session_that_is_not_ones_own_is_refused_with_the_right_sentence_in_the_app(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path) as app:
+        await app.sign_in()
+        foreign = app.list().rows[0].id
+        await app.account.sign_out()
+        await app.sign_in(IKE)
+        with pytest.raises(RefusedError) as refused:
+            await app.client.join(foreign, "bay3-6f0c9a52", "video")
+        app.board.join_refused(refused.value)
+        band = app.list().band
+        assert band is not None
+        assert band.title == "This session is not available to you."

@@ -64,8 +64,9 @@ class Line(httpx.AsyncBaseTransport):
     has answered: the answer is lost on its way.
     """
 
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, *, has_streams: bool) -> None:
         self._inner = inner
+        self._has_streams = has_streams
         self.seen: list[httpx.Request] = []
         self.statuses: list[int] = []
         self.answering: Answering | None = None
@@ -95,7 +96,7 @@ class Line(httpx.AsyncBaseTransport):
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         answer = self.answering(request) if self.answering is not None else None
-        if answer is None and request.url.path.endswith("/events"):
+        if answer is None and self._has_streams and request.url.path.endswith("/events"):
             # In one process an answer only comes whole, and a stream never does.
             raise httpx.ConnectError("no streams in one process", request=request)
         if answer is None:
@@ -134,8 +135,9 @@ class Watch:
 class Platform:
     """One running join server; `client()` gives as many apps as a test wants."""
 
-    def __init__(self, app: httpx.ASGITransport, clock: WallClock, rooms: OpenRooms) -> None:
+    def __init__(self, app: httpx.ASGITransport, clock: WallClock, rooms: OpenRooms, *, lean: bool) -> None:
         self._app = app
+        self._lean = lean
         self.clock = clock
         self.rooms = rooms
         self.watch = Watch()
@@ -143,7 +145,7 @@ class Platform:
 
     def line(self) -> Line:
         """Return a line of one's own to the server."""
-        return Line(self._app)
+        return Line(self._app, has_streams=not self._lean)
 
     def client(
         self, line: Line | None = None, *, address: PlatformAddress | None = None, listener: LoginListener | None = None
@@ -161,7 +163,7 @@ class Platform:
 
     async def direct(self) -> httpx.AsyncClient:
         """Return plain HTTP to the server, for what development or a customer does; the caller closes it."""
-        return httpx.AsyncClient(transport=Line(self._app), base_url=BASE)
+        return httpx.AsyncClient(transport=self.line(), base_url=BASE)
 
     async def aclose(self) -> None:
         """Close every client."""
@@ -188,7 +190,7 @@ async def platform(folder: Path, *, lean: bool = False) -> AsyncIterator[Platfor
     rooms = OpenRooms()
     app = create_app(config, Parts(clock=clock, rooms=rooms, close_after_s=0))
     async with app.router.lifespan_context(app):
-        running = Platform(httpx.ASGITransport(app), clock, rooms)
+        running = Platform(httpx.ASGITransport(app), clock, rooms, lean=lean)
         try:
             # Repeats do not wait in tests.
             with stamina.set_testing(True, attempts=3, cap=True):
