@@ -123,7 +123,7 @@ def _time_and_note(row: SessionRow, moment: BoardMoment) -> tuple[str, str, str]
     if group in {BoardGroup.WAITING, BoardGroup.REQUESTS}:
         if stale:
             return age(row.created_at, now), stale, "text-muted"
-        return age(row.created_at, now), *(urgent or _waiver_note(row) or (_presence(row), "text-muted"))
+        return age(row.created_at, now), *_waiting_note(row)
     if group is BoardGroup.UPCOMING:
         start = row.scheduled_start
         if start is None:
@@ -134,6 +134,14 @@ def _time_and_note(row: SessionRow, moment: BoardMoment) -> tuple[str, str, str]
     if row.status is SessionStatus.COMPLETED and row.duration_minutes is not None:
         note = f"{note}, {row.duration_minutes} min"
     return clock_time(ended, moment.now), note, "text-muted"
+
+
+def _waiting_note(row: SessionRow) -> tuple[str, str]:
+    """Return what matters most of somebody who waits: urgency and presence, then a missing signature."""
+    said = "  ·  ".join(part for part in ("Urgent" if row.urgent else "", _presence(row)) if part)
+    if row.urgent:
+        return said, "danger-fg"
+    return _waiver_note(row) or (said, "text-muted")
 
 
 def _waiver_note(row: SessionRow) -> tuple[str, str] | None:

@@ -133,11 +133,13 @@ class SessionDetail(QWidget):
         top.setSpacing(theme().space("x4"))
         top.addWidget(self._avatar)
         top.addLayout(names, 1)
-        chips = QHBoxLayout()
+        # Two rows: three chips side by side would cut their words on the narrow panel.
+        chips = QGridLayout()
         chips.setSpacing(theme().space("x2"))
-        for chip in (self._waiver, self._here, self._urgent):
-            chips.addWidget(chip)
-        chips.addStretch(1)
+        chips.addWidget(self._waiver, 0, 0)
+        chips.addWidget(self._here, 0, 1)
+        chips.addWidget(self._urgent, 1, 0)
+        chips.setColumnStretch(2, 1)
         inside = QWidget()
         inside.setProperty("role", "scrolled")
         self._middle = QVBoxLayout(inside)
