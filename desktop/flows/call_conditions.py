@@ -56,6 +56,7 @@ class Conditions:
     def connection_back(self, now: float) -> None:
         """Note that the own connection is repaired."""
         lost_s, self._lost_s = self._lost_s, None
+        self._facts.people.wait_anew(now)
         if self.bands.drop("connection_lost") and lost_s is not None:
             self.bands.put(call_bands.connected_again(round(now - lost_s)), now)
 

@@ -75,6 +75,12 @@ class People:
         """Note how good somebody's connection is."""
         self._of(identity).quality = quality
 
+    def wait_anew(self, now: float) -> None:
+        """Give everybody the whole time to come back: our own connection has only just returned."""
+        for presence in self._room.values():
+            if presence.left_s is not None:
+                presence.left_s = now
+
     def tick(self, now: float) -> None:
         """Let those go who stayed away, and the tracks that did not come back."""
         for presence in self._room.values():
