@@ -84,7 +84,7 @@ class ChatModel(QAbstractListModel):
         self._messages: list[ChatMessage] = []
         self._hidden = 0
         self._texts: dict[tuple[str, str], tuple[str, str]] = {}
-        self._rows: dict[tuple[str, str], ChatRow] = {}
+        self._rows: list[ChatRow | None] = []
         self._people: tuple[Person, ...] = ()
         self._is_connected = True
         self._sending_since: dict[tuple[str, str], float] = {}
@@ -149,16 +149,21 @@ class ChatModel(QAbstractListModel):
         """How many messages there are, revealed or not."""
         return len(self._messages)
 
+    @property
+    def shown_count(self) -> int:
+        """How many messages are revealed."""
+        return len(self._messages) - self._hidden
+
     def message_at(self, row: int) -> ChatMessage:
         """Return the message of a visible row."""
         return self._messages[self._hidden + row]
 
     def row(self, row: int) -> ChatRow:
         """Return what is drawn in a visible row."""
-        message = self._messages[self._hidden + row]
-        known = self._rows.get(message.key)
+        at = self._hidden + row
+        known = self._rows[at]
         if known is None:
-            known = self._rows[message.key] = self._row(self._hidden + row)
+            known = self._rows[at] = self._row(at)
         return known
 
     def rowCount(self, parent: Index | None = None) -> int:
@@ -201,6 +206,7 @@ class ChatModel(QAbstractListModel):
             if kept:
                 self.beginInsertRows(QModelIndex(), 0, kept - 1)
             self._messages[at:at] = [change.message for change in run]
+            self._rows[at:at] = [None] * count
             self._hidden += hidden
             if kept:
                 self.endInsertRows()
@@ -209,6 +215,7 @@ class ChatModel(QAbstractListModel):
         first = at - self._hidden
         self.beginInsertRows(QModelIndex(), first, first + count - 1)
         self._messages[at:at] = [change.message for change in run]
+        self._rows[at:at] = [None] * count
         self.endInsertRows()
         self._changed(at - 1, at - 1)
         self._changed(at + count, at + count)
@@ -228,6 +235,8 @@ class ChatModel(QAbstractListModel):
         self.beginMoveRows(top, source - self._hidden, source - self._hidden, top, before - self._hidden)
         del self._messages[source]
         self._messages.insert(target, change.message)
+        del self._rows[source]
+        self._rows.insert(target, None)
         self.endMoveRows()
         self._forget_text(change.message)
         self._watch_sending(change.message)
@@ -249,8 +258,8 @@ class ChatModel(QAbstractListModel):
             self._reveal_timer.stop()
 
     def _changed(self, first: int, last: int) -> None:
-        for message in self._messages[max(first, 0) : last + 1]:
-            self._rows.pop(message.key, None)
+        for at in range(max(first, 0), min(last + 1, len(self._rows))):
+            self._rows[at] = None
         top = max(first - self._hidden, 0)
         bottom = min(last, len(self._messages) - 1) - self._hidden
         if top <= bottom:

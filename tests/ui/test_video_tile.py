@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from desktop.core.frames import Frame, LatestFrame
@@ -21,10 +21,12 @@ RED, GREEN, BLUE, WHITE = (QColor(name) for name in ("#ff0000", "#00ff00", "#000
 def quarters(width: int = 320, height: int = 180, rotation: int = 0) -> Frame:
     """Return a picture: red top left, green top right, blue bottom left, white bottom right."""
     image = QImage(width, height, QImage.Format.Format_RGB32)
-    for y in range(height):
-        for x in range(width):
-            left, top = x < width // 2, y < height // 2
-            image.setPixelColor(x, y, (RED if left else GREEN) if top else (BLUE if left else WHITE))
+    half_width, half_height = width // 2, height // 2
+    with QPainter(image) as painter:
+        painter.fillRect(0, 0, half_width, half_height, RED)
+        painter.fillRect(half_width, 0, half_width, half_height, GREEN)
+        painter.fillRect(0, half_height, half_width, half_height, BLUE)
+        painter.fillRect(half_width, half_height, half_width, half_height, WHITE)
     return Frame(bytes(image.constBits()), width, height, rotation)
 
 

@@ -38,7 +38,7 @@ class Bubble:
     body: QRectF
     status: QRectF
     retry: QRectF
-    height: float
+    row_height: int
 
     def retry_area(self) -> QRectF:
         """Return where a press tries a failed message again: never smaller than a gloved finger; empty if sent."""
@@ -142,7 +142,7 @@ def lay_out_bubble(row: ChatRow, column: float, *, is_first: bool, known: Bubble
     status, retry = _status_places(row, column, y + _LINE_GAP, look)
     if row.status:
         y = status.bottom()
-    return Bubble(row, look, column, text, day, who, body, status, retry, y)
+    return Bubble(row, look, column, text, day, who, body, status, retry, round(y + 0.5))
 
 
 def _text_of(row: ChatRow, widest: float, look: Theme, known: Bubble | None) -> TextBlock | None:

@@ -59,15 +59,18 @@ class ChatBubbleDelegate(QStyledItemDelegate):
         return bubble
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Return the height of a message in the present column."""
-        bubble = self.bubble(index.row())
-        last = theme().pick(kiosk=20, desktop=14) if index.row() == self._model.rowCount() - 1 else 0
-        first = theme().pick(kiosk=20, desktop=14) if index.row() == 0 else 0
-        return QSize(round(self._column), round(bubble.height + 0.5) + first + last)
+        """Return the height of a message in the present column; asked for every message whenever one is added."""
+        row = index.row()
+        height = self.bubble(row).row_height
+        if row == 0:
+            height += _end_margin()
+        if row == self._model.shown_count - 1:
+            height += _end_margin()
+        return QSize(int(self._column), height)
 
     def origin(self, option: QStyleOptionViewItem, index: Index) -> QPointF:
         """Return where a bubble's own coordinates start in the view."""
-        first = theme().pick(kiosk=20, desktop=14) if index.row() == 0 else 0
+        first = _end_margin() if index.row() == 0 else 0
         return QPointF(option.rect.left() + self._side, option.rect.top() + first)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -84,3 +87,8 @@ class ChatBubbleDelegate(QStyledItemDelegate):
                 self.retry_requested.emit(bubble.row.key[1])
                 return True
         return super().editorEvent(event, model, option, index)
+
+
+def _end_margin() -> int:
+    """Return the room before the first and after the last message, in pixels."""
+    return theme().pick(kiosk=20, desktop=14)
