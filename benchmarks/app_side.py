@@ -32,10 +32,11 @@ class Layout:
     places: list[Rect] = field(default_factory=list)
 
     def learn(self, window: tuple[int, int], places: list[Rect]) -> None:
-        """Remember a window's size and every place where the picture was seen in it."""
-        if self.window != window:
-            self.window, self.places = window, []
-        self.places += [place for place in places if place not in self.places]
+        """Remember the window that fitted first, and every place where a picture appeared in that window."""
+        if self.window is None:
+            self.window = window
+        else:
+            self.places += [place for place in places if place not in self.places]
 
 
 class AppSide:
@@ -61,7 +62,7 @@ class AppSide:
         self.picture_rects = tuple(self._layout.places)
 
     async def prepare(self, size: tuple[int, int]) -> None:
-        """Show the picture in that size; learns window and places on the way."""
+        """Show the picture in that size; learns on the way where it appeared before."""
         fitted = await self.ask({"do": "fit", "size": list(size)}, "fitted")
         width, height = cast("list[int]", fitted["window"])
         places = [Rect(*place) for place in cast("list[list[int]]", fitted["places"])]

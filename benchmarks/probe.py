@@ -125,13 +125,14 @@ class Probe(QObject):
         self._when(is_ready, lambda: tell("ready", button=_middle(button), window=[window.width(), window.height()]))
 
     def _fit(self, order: Order) -> None:
-        """Make the window so large that the remote picture has the wanted size; tell where it lies then."""
+        """Make the window so large that the remote picture has the wanted size; tell where it lies, and lay before."""
         width, height = cast("list[int]", order["size"])
 
         def is_fitted() -> bool:
             tile = self._tile()
             if not tile.isVisible() or not tile.frames_painted:
                 return False
+            self._unwatch_tile()
             window = tile.window()
             if (tile.width(), tile.height()) == (width, height):
                 return True
@@ -141,8 +142,8 @@ class Probe(QObject):
         def say() -> None:
             tile = self._tile()
             window = tile.window()
-            self._unwatch_tile()
             tell("fitted", picture=_place(tile), window=[window.width(), window.height()], places=self._places)
+            self._places = []
 
         self._when(is_fitted, say)
 

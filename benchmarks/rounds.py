@@ -68,6 +68,7 @@ class Rounds:
         for opener in (app, browser, app):
             async with opener(SIZE_720) as side:
                 await self._join(side)
+                await asyncio.sleep(self._plan.settle_s)
                 await side.prepare(SIZE_720)
         for number in range(self._plan.rounds_720):
             self._say(f"Round {number + 1} of {self._plan.rounds_720}, 1280x720, load {os.getloadavg()[0]:.1f}")
@@ -81,7 +82,6 @@ class Rounds:
             for opener, samples in _order(number, (app, self.ours), (browser, self.peer)):
                 async with opener(SIZE_1080) as side:
                     await self._join(side)
-                    await side.prepare(SIZE_1080)
                     await asyncio.sleep(self._plan.settle_s)
                     await side.prepare(SIZE_1080)
                     await self._measure_cpu(side, "cpu_1080_pct", samples)
@@ -92,8 +92,8 @@ class Rounds:
         first_frame = await self._join(side)
         if first_frame is not None:
             self._add(samples, "first_frame_s", first_frame)
-        await side.prepare(SIZE_720)
         if not self._wanted & (_CALL_MEASURES | _GAP_MEASURES):
+            await side.prepare(SIZE_720)
             return
         await asyncio.sleep(self._plan.settle_s)
         await side.prepare(SIZE_720)

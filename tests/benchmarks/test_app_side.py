@@ -13,14 +13,14 @@ from desktop.practice.picture_code import Rect
 _HERE, _THERE = Rect(10, 70, 1280, 720), Rect(10, 118, 1280, 720)
 
 
-def test_all_places_of_the_picture_are_remembered_until_the_window_changes() -> None:
+def test_the_window_that_fitted_is_used_again_and_the_places_in_it_are_remembered() -> None:
     layout = Layout()
-    layout.learn((1644, 868), [_HERE])
-    layout.learn((1644, 868), [_HERE, _THERE])
-    assert layout.places == [_HERE, _THERE]
+    layout.learn((1644, 868), [Rect(8, 60, 1000, 563)])
+    assert (layout.window, layout.places) == ((1644, 868), [])
 
-    layout.learn((1700, 900), [_THERE])
-    assert (layout.window, layout.places) == ((1700, 900), [_THERE])
+    layout.learn((1644, 916), [_HERE])
+    layout.learn((1644, 868), [_THERE, _HERE])
+    assert (layout.window, layout.places) == ((1644, 868), [_HERE, _THERE])
 
 
 async def _answer(lines: list[str], folder: Path) -> dict[str, object]:
