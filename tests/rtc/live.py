@@ -292,7 +292,6 @@ class PlainCamera:
 @asynccontextmanager
 async def silent_server() -> AsyncIterator[str]:
     """Serve at a URL that takes connections and never says anything."""
-
     over = asyncio.Event()
 
     async def never(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
