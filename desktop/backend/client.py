@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Literal
 from urllib.parse import quote
@@ -15,6 +15,7 @@ from desktop.backend import mapping, wire
 from desktop.backend.addresses import check_media_url, check_scheme
 from desktop.backend.calls import REPEATS, SignedInCalls, parsed
 from desktop.backend.events import EventStreamParser, hint_of
+from desktop.backend.known import Known, detailed
 from desktop.backend.lean import LeanFacts, lean_grant, lean_state
 from desktop.backend.login import LoginListener
 from desktop.backend.refusals import Endpoint
@@ -23,7 +24,7 @@ from desktop.core.board import BoardListing, HintKind, ServerHint
 from desktop.core.chat import MESSAGE_CAP, ChatMessage, MessagePage
 from desktop.core.clock import ServerTime
 from desktop.core.errors import BaylinkError, OfflineError, RefusedError, ServerTroubleError, SignedOutError
-from desktop.core.people import Directory, Role, SessionId
+from desktop.core.people import Role, SessionId
 from desktop.core.session import Completion, JoinGrant, Mechanic, SessionRow, SessionState
 
 _log = logging.getLogger(__name__)
@@ -32,24 +33,6 @@ _JOIN_TIMEOUT_S = 15.0
 _LOGOUT_TIMEOUT_S = 3.0
 _STREAM_SILENCE_S = 45.0
 """The server says something at least every 15 s; three times that without a byte and the stream is taken for dead."""
-
-
-@dataclass(slots=True)
-class _Known:
-    """What is known only as long as one mechanic is signed in; dropped whole at the end of the login.
-
-    `grants` are those of the sessions joined, without their tokens; `directories` the people of those and of others
-    that were read. `temp_ids` are those of own messages by stored
-    id, for a platform that does not store them.
-    """
-
-    mechanic: Mechanic | None = None
-    rows: dict[SessionId, SessionRow] = field(default_factory=dict)
-    grants: dict[SessionId, JoinGrant] = field(default_factory=dict)
-    directories: dict[SessionId, Directory] = field(default_factory=dict)
-    extras: dict[Endpoint, tuple[SessionRow, ...]] = field(default_factory=dict)
-    temp_ids: dict[str, str] = field(default_factory=dict)
-    last_event_id: str = ""
 
 
 class BackendClient:
@@ -75,7 +58,8 @@ class BackendClient:
         self._monotonic = monotonic
         self._transport = Transport(address, client_version=client_version, transport=transport, monotonic=monotonic)
         self._calls = SignedInCalls(self._transport, monotonic, self._login_ended)
-        self._known = _Known()
+        self._known = Known()
+        self._interrupted: Known | None = None
 
     # ---- the login --------------------------------------------------------------------------------------------------
 
@@ -129,12 +113,15 @@ class BackendClient:
             # The refresh token is good and already kept: whoever asked tries again with that.
             self._calls.drop_tokens()
             raise
+        self._known.go_on_from(self._interrupted)
+        self._interrupted = None
         return mechanic
 
     async def sign_out(self) -> None:
         """Forget everything of this login at once, then tell the server, which may be away."""
         pair = self._calls.forget()
-        self._known = _Known()
+        self._known = Known()
+        self._interrupted = None
         if pair is None:
             return
         exchange = Exchange(
@@ -148,7 +135,7 @@ class BackendClient:
     def forget(self) -> None:
         """Drop tokens, cookies and everything read for this login, without a word to the server."""
         self._calls.forget()
-        self._known = _Known()
+        self._known = Known()
 
     async def aclose(self) -> None:
         """Close the connections; the login is dropped here but stays open on the server."""
@@ -161,7 +148,9 @@ class BackendClient:
         return self._known.mechanic
 
     def _login_ended(self) -> None:
-        self._known = _Known()
+        if self._known.mechanic is not None:
+            self._interrupted = self._known
+        self._known = Known()
 
     def _check_version(self) -> None:
         version = self._transport.api_version
@@ -259,8 +248,7 @@ class BackendClient:
             grant = lean_grant(join, await self._lean_facts(session_id), self.server_time)
         else:
             grant = mapping.grant_of(join, self.server_time)
-        self._known.grants[session_id] = replace(grant, token="", messages=(), files=(), notes="")
-        self._known.directories[session_id] = grant.directory
+        self._known.remember_grant(grant)
         return self._with_media(grant)
 
     def _with_media(self, grant: JoinGrant) -> JoinGrant:
@@ -295,21 +283,8 @@ class BackendClient:
             state = lean_state(await self._lean_facts(session_id, fresh=True), self.server_time)
         else:
             state = mapping.state_of(answer, self.server_time)
-        self._remember(session_id, state)
+        self._known.remember_state(session_id, state)
         return state
-
-    def _remember(self, session_id: SessionId, state: SessionState) -> None:
-        directory = self._directory(session_id).replaced_by(state.directory)
-        self._known.directories[session_id] = directory
-        grant = self._known.grants.get(session_id)
-        if grant is not None:
-            self._known.grants[session_id] = replace(
-                grant,
-                status=state.status,
-                directory=directory,
-                plan_name=state.plan_name,
-                timer=state.timer,
-            )
 
     async def end(self, session_id: SessionId) -> Completion:
         """End a session; a repeat reads the same end. On a lean platform it is sent once and never repeated."""
@@ -359,11 +334,11 @@ class BackendClient:
             answer = await self._named(exchange, session_id)
         except RefusedError as error:
             if error.code == "message_too_long":
-                raise _detailed(error, excess=max(1, len(text) - MESSAGE_CAP)) from None
+                raise detailed(error, excess=max(1, len(text) - MESSAGE_CAP)) from None
             raise
         sent = parsed(wire.SendMessageAnswer, answer).message
         self._known.temp_ids[sent.id] = temp_id
-        stored = mapping.message_of(sent, self._directory(session_id))
+        stored = mapping.message_of(sent, self._known.directory(session_id))
         return replace(stored, id=temp_id, role=Role.MECHANIC)
 
     async def messages(
@@ -374,16 +349,8 @@ class BackendClient:
         params = {"limit": str(limit)} | {name: cursor for name, cursor in cursors.items() if cursor is not None}
         path = f"/api/sessions/{_in_path(session_id)}/messages"
         exchange = Exchange(Endpoint.MESSAGES, "GET", path, params=params, attempts=2)
-        page = mapping.page_of(await self._calls.read(wire.MessagesAnswer, exchange), self._directory(session_id))
-        return replace(page, messages=tuple(self._recognised(message) for message in page.messages))
-
-    def _recognised(self, message: ChatMessage) -> ChatMessage:
-        """Return a message under the id it was sent with, where the platform did not store that."""
-        own_id = self._known.temp_ids.get(message.stored_id or "")
-        return message if own_id is None else replace(message, id=own_id)
-
-    def _directory(self, session_id: SessionId) -> Directory:
-        return self._known.directories.get(session_id, Directory())
+        page = mapping.page_of(await self._calls.read(wire.MessagesAnswer, exchange), self._known.directory(session_id))
+        return replace(page, messages=tuple(self._known.recognised(message) for message in page.messages))
 
     # ---- refusals that name people ----------------------------------------------------------------------------------
 
@@ -394,18 +361,7 @@ class BackendClient:
         except SignedOutError:
             raise
         except RefusedError as error:
-            raise self._with_names(error, session_id) from error
-
-    def _with_names(self, error: RefusedError, session_id: SessionId | None) -> RefusedError:
-        other = error.details.get("active_session_id", session_id)
-        row = self._known.rows.get(SessionId(other)) if isinstance(other, str) else None
-        names: dict[str, object] = {} if row is None else {"customer": row.customer_name}
-        present = error.details.get("present")
-        if session_id is not None and isinstance(present, tuple):
-            people = self._directory(session_id).people
-            missing = [person.display_name for person in people if person.role.value not in present]
-            names |= {"missing": " and ".join(missing)} if missing else {}
-        return _detailed(error, **names)
+            raise self._known.with_names(error, session_id) from error
 
 
 def _in_path(name: str) -> str:
@@ -418,10 +374,6 @@ async def _outcome[Result](work: Awaitable[Result]) -> Result | BaylinkError:
         return await work
     except BaylinkError as error:
         return error
-
-
-def _detailed(error: RefusedError, **details: object) -> RefusedError:
-    return RefusedError(error.code, error.status, reference=error.reference, details={**error.details, **details})
 
 
 def _request_rows(answer: wire.QueueAnswer) -> tuple[SessionRow, ...]:

@@ -18,6 +18,7 @@ _FIRST_RETRY_S = 2.0
 _LONGEST_RETRY_S = 30.0
 _JITTER = 0.2
 _TICK_S = 1.0
+_UNTOLD_WAIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +180,11 @@ class AccountFlow:
                     return
                 self._to(phase=AccountPhase.SIGNING_IN, error=error.sentence, offline=isinstance(error, OfflineError))
             except RefusedError as error:
-                await self._refused(error)
-                return
+                if error.code != "rate_limited" or self._by_password:
+                    await self._refused(error)
+                    return
+                # Nobody typed anything: the kept sign-in waits in silence and tries again.
+                pause_s = max(pause_s, _retry_after_s(error))
             except BaylinkError as error:
                 self._signed_out(error)
                 return
@@ -191,9 +195,8 @@ class AccountFlow:
             pause_s = min(_LONGEST_RETRY_S, pause_s * 2)
 
     async def _refused(self, error: RefusedError) -> None:
-        retry_after_s = error.details.get("retry_after_s")
-        if error.code == "rate_limited" and isinstance(retry_after_s, float):
-            await self._locked_out(error, retry_after_s)
+        if error.code == "rate_limited":
+            await self._locked_out(error, _retry_after_s(error))
             return
         await self._credentials.wipe()
         self._backend.forget()
@@ -267,3 +270,9 @@ class AccountFlow:
         task = asyncio.get_running_loop().create_task(work, name="keep sign-in")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _retry_after_s(error: RefusedError) -> float:
+    """Return how long a refusal asks to wait; a minute where it does not say."""
+    seconds = error.details.get("retry_after_s")
+    return seconds if isinstance(seconds, float) else _UNTOLD_WAIT_S

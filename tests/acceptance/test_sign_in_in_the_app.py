@@ -70,6 +70,7 @@ async def test_ac_47_a_login_used_in_two_places_asks_for_a_sign_in_and_keeps_the
     async with desk(tmp_path) as app:
         await app.sign_in()
         await asyncio.sleep(0)
+        grant = await app.client.join(app.list().rows[0].id, "bay3-6f0c9a52", "video")
         copied = app.keeper.token
         assert copied is not None
         app.platform.watch.now_s += 3_600
@@ -88,6 +89,8 @@ async def test_ac_47_a_login_used_in_two_places_asks_for_a_sign_in_and_keeps_the
         await app.sign_in()
         assert app.who().phase is AccountPhase.SIGNED_IN
         assert not app.who().interrupted
+        sent = await app.client.send_message(grant.session_id, "Here again.", "0f6b2c1e-4100-4000-8000-000000000000")
+        assert sent.sender == grant.identity
 
 
 @in_loop

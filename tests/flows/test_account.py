@@ -226,3 +226,15 @@ async def test_a_new_name_of_ones_own_shows_without_a_new_sign_in() -> None:
     mechanic = desk.now().mechanic
     assert mechanic is not None
     assert mechanic.name == "Marisol Q. Reyes"
+
+
+@in_loop
+async def test_a_kept_sign_in_that_is_asked_to_wait_waits_and_goes_on() -> None:
+    desk = Desk(RefusedError("rate_limited", 429, details={"retry_after_s": 20.0}), MARISOL, token="bl_rt_kept")
+    desk.flow._spawn(desk.flow.start())
+    await desk.clock.advance(19)
+    assert len(desk.backend.asked) == 1
+    await desk.clock.advance(2)
+    assert desk.now().phase is AccountPhase.SIGNED_IN
+    assert desk.now().error is None
+    await desk.flow.aclose()
