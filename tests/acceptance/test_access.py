@@ -173,7 +173,7 @@ def test_ac_15_a_chat_token_publishes_data_only(server: JoinServerHarness) -> No
 
 
 def test_ac_15_nothing_in_a_request_changes_the_token(server: JoinServerHarness) -> None:
-    wishes = {
+    wishes: dict[str, Any] = {
         "identity": "customer-x",
         "role": "customer",
         "room": "other",
