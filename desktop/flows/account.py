@@ -184,7 +184,7 @@ class AccountFlow:
                     await self._refused(error)
                     return
                 # Nobody typed anything: the kept sign-in waits in silence and tries again.
-                pause_s = max(pause_s, _retry_after_s(error))
+                pause_s = max(pause_s, _retry_after_s(error) / (1 - _JITTER))
             except BaylinkError as error:
                 self._signed_out(error)
                 return

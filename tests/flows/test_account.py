@@ -234,7 +234,7 @@ async def test_a_kept_sign_in_that_is_asked_to_wait_waits_and_goes_on() -> None:
     desk.flow._spawn(desk.flow.start())
     await desk.clock.advance(19)
     assert len(desk.backend.asked) == 1
-    await desk.clock.advance(2)
+    await desk.clock.advance(7)
     assert desk.now().phase is AccountPhase.SIGNED_IN
     assert desk.now().error is None
     await desk.flow.aclose()
