@@ -17,7 +17,7 @@ type Grey = NDArray[np.uint8]
 
 COLUMNS, ROWS = 30, 3
 # The place of the strip as fractions of the unrotated picture: left, top, right, bottom.
-LEFT, TOP, RIGHT, BOTTOM = 340 / 1280, 20 / 720, 940 / 1280, 80 / 720
+LEFT, TOP, RIGHT, BOTTOM = 400 / 1280, 16 / 720, 880 / 1280, 64 / 720
 BLACK, WHITE = 16, 235
 COUNTER_MAX = (1 << 24) - 1
 CLOCK_MAX = (1 << 40) - 1

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QApplication, QListView, QWidget
 from desktop.practice.picture_code import PictureCode, Rect, read_bgra
 
 _TICK_MS = 10
+_SETTLE_S = 0.5
+"""From the last thing seen to the picture: pages fade over, and the screen shows what was painted."""
 _FORBIDDEN = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b(mechanic|customer)-[0-9a-f]{8}|@\w+\.example",
     re.IGNORECASE,
@@ -74,6 +76,7 @@ class Robot(QObject):
         self._script: Script | None = None
         self._wait: Until | None = None
         self._deadline_s = self._began_s = 0.0
+        self._seen: tuple[str, float, float] | None = None
         self.results: list[StepResult] = []
         self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self._tick)
@@ -129,16 +132,27 @@ class Robot(QObject):
         """Wait for words in a visible widget."""
         return Until(lambda: words in self.words_of(name), f"{name} to say {words!r}", within_s)
 
-    def leaks(self) -> list[str]:
-        """Return what is on screen that no mechanic may see: ids, identities, e-mail addresses of customers."""
+    def words_on_screen(self) -> list[str]:
+        """Return every title, text, row and accessible name that is visible now."""
         texts: list[str] = []
         for window in QApplication.topLevelWidgets():
-            texts.append(window.windowTitle())
-            for widget in window.findChildren(QWidget):
-                if widget.isVisible() and widget.objectName() != "emailField":
-                    texts += [widget.accessibleName(), _text_of(widget)]
-                    texts += _row_texts(widget) if isinstance(widget, QListView) else []
-        return [text for text in texts if _FORBIDDEN.search(text)]
+            if window.isVisible():
+                texts.append(window.windowTitle())
+                for widget in window.findChildren(QWidget):
+                    if widget.isVisible():
+                        texts += [widget.accessibleName(), _text_of(widget)]
+                        texts += _row_texts(widget) if isinstance(widget, QListView) else []
+        return texts
+
+    def leaks(self) -> list[str]:
+        """Return what is on screen that no mechanic may see: ids, identities, e-mail addresses other than one's own."""
+        own = self.text_in("emailField")
+        return [text for text in self.words_on_screen() if _FORBIDDEN.search(text) and text != own]
+
+    def text_in(self, name: str) -> str:
+        """Return what stands in a visible field."""
+        widget = self.find(name)
+        return "" if widget is None else _text_of(widget)
 
     # What a person does
 
@@ -195,39 +209,39 @@ class Robot(QObject):
         try:
             self._go_on()
         except StopIteration as end:
-            self._finish(passed=True, seen=str(end.value))
+            now = time.monotonic()
+            self._seen = str(end.value), now - self._began_s, now + _SETTLE_S
         except Exception as error:  # noqa: BLE001 - whatever goes wrong in a step is that step's failure
-            self._finish(passed=False, seen=f"{error}" if isinstance(error, StepFailedError) else repr(error))
+            words = str(error) if isinstance(error, StepFailedError) else repr(error)
+            self._finish(words, time.monotonic() - self._began_s, passed=False)
 
     def _go_on(self) -> None:
-        if self._script is None:
+        if self._seen is not None:
+            seen, seconds, until = self._seen
+            if time.monotonic() >= until:
+                self._finish(seen, seconds, passed=True)
+        elif self._script is None or self._wait is None:
             _, make = self._steps[len(self.results)]
             self._began_s = time.monotonic()
             self._script = make(self)
             self._expect(next(self._script))
-            return
-        wait = self._wait
-        if wait is None:
-            return
-        value = wait.condition()
-        if value:
+        elif value := self._wait.condition():
             self._expect(self._script.send(value))
         elif time.monotonic() > self._deadline_s:
-            raise StepFailedError(f"waited {wait.within_s:g} s in vain for {wait.what}")
+            raise StepFailedError(f"waited {self._wait.within_s:g} s in vain for {self._wait.what}")
 
     def _expect(self, wait: Until) -> None:
         self._wait, self._deadline_s = wait, time.monotonic() + wait.within_s
 
-    def _finish(self, *, passed: bool, seen: str) -> None:
-        seconds = time.monotonic() - self._began_s
+    def _finish(self, seen: str, seconds: float, *, passed: bool) -> None:
         name = self._steps[len(self.results)][0]
         leaks = self.leaks() if passed else []
         if leaks:
             passed, seen = False, f"on screen stands {leaks[0]!r}"
         result = StepResult(name, passed, seen, seconds, self._save(name, passed=passed))
+        self._script = self._wait = self._seen = None
         self.results.append(result)
         self._on_step(result)
-        self._script = self._wait = None
         if not passed or len(self.results) == len(self._steps):
             self._timer.stop()
             self.finished.emit()

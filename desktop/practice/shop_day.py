@@ -239,7 +239,13 @@ class ShopDay:
         """Sign out; the next mechanic sees nothing of this one."""
         robot.click("signOutButton")
         yield robot.until_seen("signInPage")
-        return "back at the sign-in"
+        names = (MECHANIC, RENAMED, CHAT_CUSTOMER)
+        yield Until(
+            lambda: not any(name in text for text in robot.words_on_screen() for name in names),
+            "every name to be gone",
+            5,
+        )
+        return "back at the sign-in, nobody's name is left"
 
     # Both sides
 
