@@ -60,7 +60,7 @@ class ChatPage(QWidget):
             self.bar.keep_talking()
             self.panel.show_tab(VEHICLE)
             self.focus_entry()
-        self._model.set_people([view.person for view in (state.mechanic, state.customer, *state.others)])
+        self._name_people(state)
         self._model.set_connected(not is_away(state))
         self.header.render_state(state)
         self.band.show_band(state.band)
@@ -103,6 +103,7 @@ class ChatPage(QWidget):
         self.bar.leave_requested.connect(self.leave_requested)
         self.bar.panel_requested.connect(self.toggle_panel)
         self.panel.tab_changed.connect(self._show_panel)
+        self._model.modelReset.connect(self._name_again)
         for keys, slot in (
             ("N", self._toggle_notes),
             ("Ctrl+Shift+E", self.bar.ask_end),
@@ -111,6 +112,14 @@ class ChatPage(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(slot)
+
+    def _name_people(self, state: CallState) -> None:
+        self._model.set_people([view.person for view in (state.mechanic, state.customer, *state.others)])
+
+    @Slot()
+    def _name_again(self) -> None:
+        if self._state is not None and self.isVisible():
+            self._name_people(self._state)
 
     @Slot(str)
     def toggle_panel(self, tab: str) -> None:

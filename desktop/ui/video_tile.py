@@ -64,15 +64,20 @@ class VideoTile(QWidget):
         if latest is self._source:
             return
         self._source = latest
-        self._is_waiting = True
-        self._take_newest()
-        self.repaint_soon()
+        self.catch_up()
 
     @Slot()
     def wake(self) -> None:
         """Ask for a repaint, because the mailbox holds a new frame."""
         self._is_waiting = True
         self.repaint_soon()
+
+    def catch_up(self) -> None:
+        """Take at once what already waits in the mailbox, for which no wake-up will come any more."""
+        self._is_waiting = True
+        self._take_newest()
+        if self._is_unpainted:
+            self.repaint_soon()
 
     def exchange(self, other: "VideoTile") -> None:
         """Swap pictures with another tile at once: sources, last frames and what waits to be painted."""
@@ -91,6 +96,7 @@ class VideoTile(QWidget):
         if self._source is not None:
             self._source.take()
         self._is_waiting = False
+        self._is_unpainted = False
         self.repaint_soon()
 
     @property

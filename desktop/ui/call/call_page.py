@@ -74,7 +74,7 @@ class CallPage(QWidget):
         is_new = before is None or before.session_id != state.session_id
         if is_new:
             self._start_over()
-        self._model.set_people([view.person for view in (state.mechanic, state.customer, *state.others)])
+        self._name_people(state)
         self._model.set_connected(not is_away(state))
         self.header.render_state(state)
         self.band.show_band(state.band)
@@ -135,6 +135,7 @@ class CallPage(QWidget):
             self.panel.chat.retry_requested.connect(self.retry_requested)
             self.panel.chat.read_to_end.connect(self._note_read)
         self._model.rowsInserted.connect(self._note_message)
+        self._model.modelReset.connect(self._name_again)
 
     def _add_shortcuts(self) -> None:
         # A text field takes letters for itself, so that none of these fires while somebody is typing.
@@ -202,6 +203,8 @@ class CallPage(QWidget):
     def _note_message(self, _parent: QModelIndex, first: int, last: int) -> None:
         if self._state is None or self._visible_tab() == CHAT or last < self._model.rowCount() - 1:
             return
+        if first == 0 and last > 0:
+            return  # what was said before, on its way in
         news = [row for row in map(self._model.row, range(first, last + 1)) if not row.is_own]
         if not news or not self.isVisible():
             return
@@ -211,6 +214,14 @@ class CallPage(QWidget):
         self.stage.preview.raise_()
         self.stage.place_preview()
         self._show_panel()
+
+    def _name_people(self, state: CallState) -> None:
+        self._model.set_people([view.person for view in (state.mechanic, state.customer, *state.others)])
+
+    @Slot()
+    def _name_again(self) -> None:
+        if self._state is not None and self.isVisible():
+            self._name_people(self._state)
 
     def _start_over(self) -> None:
         self._unread = 0

@@ -127,7 +127,7 @@ class PersonNotice(QWidget):
         self._text.setVisible(bool(text))
         for chip, fact in zip(self._chips, (*chips, None, None), strict=False):
             chip.setVisible(fact is not None)
-            if fact is not None:
+            if fact is not None and fact.text != chip.text():
                 chip.set_fact(fact.text, fact.icon, fact.level)
 
     def fit(self, width: int, room_right: int) -> None:

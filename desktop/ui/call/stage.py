@@ -7,15 +7,14 @@ from PySide6.QtCore import QPoint, QRect, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.core.call import CallState, OwnDevice, TrackState, VideoKey, VideoSource
+from desktop.core.call import CallState, TrackState, VideoKey
 from desktop.core.frames import LatestFrame
 from desktop.ui.call.message_preview import MessagePreview
 from desktop.ui.call.person_notice import PersonNotice
 from desktop.ui.call.picture_plate import PicturePlate
 from desktop.ui.call.plates import OverlayButton, Plate
-from desktop.ui.call.small_tile import SmallTile
+from desktop.ui.call.stage_pictures import StagePictures
 from desktop.ui.call.words import (
-    SHOWN_TRACKS,
     ChipFact,
     StageMode,
     first_name,
@@ -23,7 +22,6 @@ from desktop.ui.call.words import (
     name_with_role,
     own_camera_words,
     planned_minutes,
-    stage_mode,
     waited,
     waiting_text,
 )
@@ -31,7 +29,6 @@ from desktop.ui.theme import appearance, theme
 from desktop.ui.video_tile import VideoTile
 
 _PAST_MODES = frozenset({StageMode.RECONNECTING, StageMode.DROPPED})
-_OWN_CAMERA_SHOWS = frozenset({OwnDevice.STARTING, OwnDevice.ON})
 
 
 class Stage(QWidget):
@@ -47,16 +44,8 @@ class Stage(QWidget):
         super().__init__(parent)
         self.setObjectName("stage")
         self._state: CallState | None = None
-        self._lookup: Callable[[VideoKey], LatestFrame] | None = None
-        self._key: VideoKey | None = None
-        self._is_swapped = False
         self._is_own_hidden = False
-        self._is_full = False
-        self._main = VideoTile(self)
-        self._main.setObjectName("remoteVideo")
-        self._own = SmallTile("ownVideo", self)
-        self._second = SmallTile("secondVideo", self)
-        self._second.hide()
+        self._pictures = StagePictures(self)
         self._notice = PersonNotice(self)
         self._past = PicturePlate(self)
         self._name = Plate("remotePlate", self)
@@ -79,83 +68,64 @@ class Stage(QWidget):
         appearance().changed.connect(self._take_theme)
         self._take_theme()
 
-    # Pictures
-
     @property
     def remote_tile(self) -> VideoTile:
         """The tile that shows the customer now: the large one, or the small one after a swap."""
-        return self._own if self._is_swapped else self._main
+        return self._pictures.remote_tile
 
     @property
     def own_tile(self) -> VideoTile:
         """The tile that shows the mechanic now."""
-        return self._main if self._is_swapped else self._own
+        return self._pictures.own_tile
 
     @property
     def main_tile(self) -> VideoTile:
         """The large tile, whoever is in it."""
-        return self._main
+        return self._pictures.main
 
     def set_videos(self, lookup: Callable[[VideoKey], LatestFrame], own: LatestFrame) -> None:
         """Say where pictures come from: by key, and one's own."""
-        self._lookup = lookup
-        self.own_tile.set_source(own)
-        if self._key is not None:
-            self.remote_tile.set_source(lookup(self._key))
-        self._follow_second()
+        self._pictures.set_videos(lookup, own)
 
     def frame_ready(self, key: object) -> None:
         """Paint the new picture of `key`, a `VideoKey`; others are left alone."""
-        if key == self._key:
-            self.remote_tile.wake()
-            if not self._notice.isHidden():
-                self._show_mode()
-                self._show_people()
-        elif key == self._second_key():
-            self._second.wake()
+        self._pictures.frame_ready(key)
+        if not self._notice.isHidden() and self._pictures.mode is StageMode.PICTURE:
+            self._show_mode()
+            self._show_people()
 
     def own_frame_ready(self) -> None:
         """Paint the own camera's new picture."""
-        if self._state is not None and self._state.camera in _OWN_CAMERA_SHOWS:
-            self.own_tile.wake()
-
-    # State
+        self._pictures.own_frame_ready()
 
     def render_state(self, state: CallState) -> None:
         """Show a state."""
         before, self._state = self._state, state
         if before is not None and before.session_id != state.session_id:
-            self._reset()
-        self._follow_main()
-        self._follow_second()
-        if state.camera not in _OWN_CAMERA_SHOWS:
-            if self._is_swapped:
-                self.swap_pictures()
-            self.own_tile.clear()
+            self._is_own_hidden = False
+        self._pictures.follow(state)
         self._show_mode()
         self._show_people()
         self._place()
 
     def set_full(self, full: bool) -> None:  # noqa: FBT001 - a plain setter, as Qt's own
         """Show the way back to the normal view."""
-        self._is_full = full
         self._normal.setVisible(full)
         self._place()
 
     def swap_pictures(self) -> None:
         """Exchange the large and the small picture."""
-        can_swap = self._state is not None and self._state.camera in _OWN_CAMERA_SHOWS
-        if not self._is_swapped and (self._is_own_hidden or not can_swap):
+        pictures = self._pictures
+        if not pictures.is_swapped and (self._is_own_hidden or not pictures.shows_own):
             return
-        self._is_swapped = not self._is_swapped
-        self._main.exchange(self._own)
+        pictures.swap()
         self._show_mode()
         self._show_people()
         self._place()
 
     def hide_own_picture(self) -> None:
         """Take one's own picture off this screen; the customer still sees it."""
-        if self._is_swapped:
+        if self._pictures.is_swapped:
             self.swap_pictures()
         self._is_own_hidden = True
         self._place()
@@ -173,7 +143,7 @@ class Stage(QWidget):
         if state is None or not self.isVisible():
             self._second_tick.stop()
             return
-        mode = self._mode(state)
+        mode = self._pictures.mode
         if mode is StageMode.WAITING:
             self._show_waiting(state)
         elif mode is StageMode.RECONNECTING and self._past.isVisible():
@@ -181,64 +151,16 @@ class Stage(QWidget):
 
     # Inside
 
-    def _reset(self) -> None:
-        if self._is_swapped:
-            self.swap_pictures()
-        self._main.clear()
-        self._own.clear()
-        self._second.clear()
-        self._key = None
-        self._is_own_hidden = False
-
-    def _wanted_key(self) -> VideoKey | None:
-        if self._state is None:
-            return None
-        customer = self._state.customer
-        camera = customer.camera_key
-        if camera is not None and customer.screen in SHOWN_TRACKS:
-            return VideoKey(camera.identity, VideoSource.SCREEN_SHARE)
-        return camera
-
-    def _second_key(self) -> VideoKey | None:
-        if self._key is None or self._key.source is VideoSource.CAMERA or self._state is None:
-            return None
-        return self._state.customer.camera_key if self._state.customer.camera in SHOWN_TRACKS else None
-
-    def _follow_main(self) -> None:
-        key = self._wanted_key()
-        if key != self._key and key is not None:
-            self._key = key
-            self.remote_tile.clear()
-            if self._lookup is not None:
-                self.remote_tile.set_source(self._lookup(key))
-
-    def _follow_second(self) -> None:
-        key = self._second_key()
-        if key is None:
-            self._second.clear()
-            self._second.set_source(None)
-        elif self._lookup is not None:
-            self._second.set_source(self._lookup(key))
-
-    def _mode(self, state: CallState) -> StageMode:
-        mode = stage_mode(state)
-        if mode is StageMode.PICTURE and not self.remote_tile.has_picture:
-            return StageMode.STARTING
-        return StageMode.PICTURE if mode is StageMode.STARTING and self.remote_tile.has_picture else mode
-
     def _show_mode(self) -> None:
         state = self._state
         if state is None:
             return
-        mode = self._mode(state)
-        if mode in {StageMode.WAITING, StageMode.NO_CAMERA, StageMode.CONNECTING}:
-            self.remote_tile.clear()
+        mode = self._pictures.mode
         is_past = mode in _PAST_MODES
-        self._main.set_grey(is_past and not self._is_swapped)
-        self._own.set_grey(is_past and self._is_swapped)
+        self._pictures.set_past(is_past)
         look = theme()
         backdrop = look.color("video-letterbox" if mode is StageMode.PICTURE or is_past else "surface-sunken")
-        self._main.set_colours(backdrop, look.color("surface"))
+        self.main_tile.set_colours(backdrop, look.color("surface"))
         if is_past:
             self._show_past(state, mode)
         else:
@@ -253,7 +175,9 @@ class Stage(QWidget):
             self._past.show_words(f"{first} lost the connection", text)
         else:
             last = self.remote_tile.last_painted
-            seconds = int(time.monotonic() - last.painted_at_s) if last is not None and self._main.has_picture else 0
+            seconds = (
+                int(time.monotonic() - last.painted_at_s) if last is not None and self.remote_tile.has_picture else 0
+            )
             self._past.show_words("Getting the picture back", last_picture(seconds))
         self._past.adjustSize()
         self._past.show()
@@ -261,7 +185,7 @@ class Stage(QWidget):
 
     def _show_notice(self, state: CallState, mode: StageMode) -> None:
         person = state.customer.person
-        if mode is StageMode.PICTURE or self._is_swapped:
+        if mode is StageMode.PICTURE or self._pictures.is_swapped:
             self._notice.hide()
             return
         if mode is StageMode.WAITING:
@@ -295,20 +219,22 @@ class Stage(QWidget):
         name = name_with_role(state, customer)
         is_heard = customer.microphone not in {TrackState.ABSENT, TrackState.MUTED}
         spoken = f"{name}, microphone {'on' if is_heard else 'off'}"
-        is_picture = self._mode(state) is StageMode.PICTURE
+        is_picture = self._pictures.mode is StageMode.PICTURE
         self.remote_tile.set_person(name, camera_on=is_picture)
         self.own_tile.setAccessibleName("Your own picture")
-        self._second.set_title(first_name(customer.person))
-        self._own.set_words(own_camera_words(state) if not self._is_swapped else first_name(customer.person))
-        if self._is_swapped:
+        self._pictures.second.set_title(first_name(customer.person))
+        self._pictures.own.set_words(
+            own_camera_words(state) if not self._pictures.is_swapped else first_name(customer.person)
+        )
+        if self._pictures.is_swapped:
             self._name.show_words("You")
-            self._own.set_title(first_name(customer.person))
+            self._pictures.own.set_title(first_name(customer.person))
         else:
             self._name.show_words(name, "mic" if is_heard else "mic-off", spoken)
-            self._own.set_title("You")
-        self._name.setVisible(customer.in_room or customer.was_in_room or self._is_swapped)
-        is_speaking = customer.speaking and customer.in_room and not self._is_swapped
-        self._main.set_edge(theme().color("success") if is_speaking else None)
+            self._pictures.own.set_title("You")
+        self._name.setVisible(customer.in_room or customer.was_in_room or self._pictures.is_swapped)
+        is_speaking = customer.speaking and customer.in_room and not self._pictures.is_swapped
+        self.main_tile.set_edge(theme().color("success") if is_speaking else None)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell the passing time again."""
@@ -321,24 +247,24 @@ class Stage(QWidget):
         self._place()
 
     def _place(self) -> None:
-        self._main.setGeometry(self.rect())
+        self.main_tile.setGeometry(self.rect())
         self._notice.setGeometry(self.rect())
+        own_tile = self._pictures.own
         margin = theme().pick(kiosk=16, desktop=10)
         right, bottom = self.width() - margin, self.height() - margin
-        own = QRect(QPoint(right - self._own.width(), bottom - self._own.height()), self._own.size())
-        self._own.move(own.topLeft())
+        own = QRect(QPoint(right - own_tile.width(), bottom - own_tile.height()), own_tile.size())
+        own_tile.move(own.topLeft())
         gap = theme().size("gap")
         self._hide.move(own.right() + 1 - self._hide.width(), own.top() - gap - self._hide.height())
         self._swap.move(self._hide.x() - gap - self._swap.width(), self._hide.y())
         self._unhide.move(right - self._unhide.width(), bottom - self._unhide.height())
         self._normal.move(right - self._normal.width(), margin)
-        self._second.move(own.left() - gap - self._second.width(), own.top())
-        can_swap = self._state is not None and self._state.camera in _OWN_CAMERA_SHOWS
-        for part in (self._own, self._hide):
+        self._pictures.second.move(own.left() - gap - self._pictures.second.width(), own.top())
+        for part in (own_tile, self._hide):
             part.setVisible(not self._is_own_hidden)
-        self._swap.setVisible(can_swap and not self._is_own_hidden)
+        self._swap.setVisible(self._pictures.shows_own and not self._is_own_hidden)
         self._unhide.setVisible(self._is_own_hidden)
-        self._second.setVisible(self._second_key() is not None)
+        self._pictures.second.setVisible(self._pictures.has_second)
         self._notice.fit(self.width(), 0)
         self._name.set_max_width(max(80, own.left() - 2 * margin))
         self._name.move(margin, bottom - self._name.height())
@@ -357,7 +283,7 @@ class Stage(QWidget):
         self._past.move((self.width() - width) // 2, (self.height() - self._past.height()) // 2)
 
     def _take_theme(self) -> None:
-        self._main.set_radius(theme().radius("stage"))
+        self.main_tile.set_radius(theme().radius("stage"))
         self._show_mode()
         self._show_people()
         self._place()

@@ -45,6 +45,7 @@ class ChatList(QListView):
         self.verticalScrollBar().rangeChanged.connect(self._keep_place)
         self.verticalScrollBar().valueChanged.connect(self._note_place)
         model.rowsInserted.connect(self._note_news)
+        model.modelReset.connect(self._follow_again)
         appearance().changed.connect(self._take_theme)
         self._take_theme()
 
@@ -116,6 +117,10 @@ class ChatList(QListView):
             self.read_to_end.emit()
         elif not at_end:
             self._follows = False
+
+    def _follow_again(self) -> None:
+        self._follows = True
+        self.read_to_end.emit()
 
     def _note_news(self, _parent: QModelIndex, _first: int, last: int) -> None:
         if last < self._chat.rowCount() - 1:

@@ -192,6 +192,42 @@ def test_a_camera_that_is_off_says_so_and_shows_no_old_picture(opened: Opened) -
     assert call.colour_in_the_middle() == QColor("#0000ff")
 
 
+def test_pictures_that_came_before_their_state_are_not_lost(opened: Opened) -> None:
+    call = opened(waiting())
+    key = VideoKey(CUSTOMER_ID)
+    call.video(key).put(picture(colour="#00ff00"))
+    call.page.frame_ready(key)
+    call.page.render_state(state(customer=customer(camera=TrackState.MUTED), camera=OwnDevice.OFF))
+    assert call.video(key).put(picture(colour="#00ff00"))
+    call.page.frame_ready(key)
+    call.own.put(picture(colour="#ff0000"))
+    call.page.own_frame_ready()
+    settle()
+    assert call.colour_in_the_middle() != QColor("#00ff00")
+    call.page.render_state(state())
+    settle()
+    assert call.colour_in_the_middle() == QColor("#00ff00")
+    own = call.page.stage.own_tile
+    assert own.grab().toImage().pixelColor(own.rect().center()) == QColor("#ff0000")
+    assert call.video(key).put(picture())
+    assert call.own.put(picture())
+
+
+def test_a_transcript_read_again_keeps_the_names(opened: Opened) -> None:
+    call = opened(state())
+    call.model.clear()
+    call.model.apply(ChatChange("added", 0, message(Role.CUSTOMER, "c1", "Hello again", 0)))
+    assert call.model.row(0).name == "Dana Whitfield"
+
+
+def test_a_history_that_arrives_is_not_counted_as_new(opened: Opened) -> None:
+    call = opened(waiting())
+    call.model.clear()
+    call.model.apply(*Transcript().merge_all(message(Role.CUSTOMER, f"k{at}", "x", at) for at in range(3)))
+    assert call.text("chatButton") == "Chat"
+    assert not call.is_shown("messagePreview")
+
+
 def test_a_stalled_picture_stays(opened: Opened) -> None:
     call = opened(state())
     call.sees("#00ff00")
@@ -619,10 +655,10 @@ def test_hostile_names_are_shown_literally_everywhere_without_a_stall(opened: Op
     for shown_state in (hostile, replace(hostile, phase=CallPhase.RECONNECTING), replace(waiting(), customer=customer(
         person=replace(CUSTOMER, display_name=name), in_room=False, was_in_room=False
     ))):  # fmt: skip
-        started_s = time.perf_counter()
+        started_s = time.thread_time()
         call.page.render_state(shown_state)
         call.page.grab()
-        slowest = max(slowest, time.perf_counter() - started_s)
+        slowest = max(slowest, time.thread_time() - started_s)
     assert call.text("callName") == name
     assert walk.markup_risks(call.page) == []
     assert call.page.width() == 1366
