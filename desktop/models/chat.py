@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from enum import IntEnum
 
 from PySide6.QtCore import (
@@ -19,16 +18,10 @@ from PySide6.QtCore import (
 from desktop.core.chat import ChatChange, ChatMessage, Delivery
 from desktop.core.people import Person, Role
 from desktop.core.text import clean_block, clean_line
+from desktop.models.chat_row import GROUP_GAP, ChatRow, day_words, spoken, status_of
 
 SENDING_SHOWN_AFTER_S = 0.3
 REVEAL_CHUNK = 50
-_GROUP_GAP = timedelta(minutes=5)
-_STATUS_WORDS = {
-    Delivery.SENDING: "Sending",
-    Delivery.SENT: "Sent",
-    Delivery.FAILED: "Not sent",
-    Delivery.NOT_SAVED: "Not saved",
-}
 
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -37,29 +30,6 @@ class ChatDataRole(IntEnum):
     """The model's own data role: a `ChatRow`."""
 
     ROW = Qt.ItemDataRole.UserRole + 1
-
-
-@dataclass(frozen=True, slots=True)
-class ChatRow:
-    """One message as it is drawn: clean texts only.
-
-    `key` tells the message, `day` is set on the first message of a day, `is_head` asks for name and time above it.
-    `role_word` is set where two people have the same name. `delivery` is None while there is nothing to say about it.
-    """
-
-    key: tuple[str, str]
-    role: Role
-    is_own: bool
-    name: str
-    role_word: str
-    time: str
-    day: str
-    text: str
-    attachments: tuple[str, ...]
-    is_head: bool
-    is_tail: bool
-    delivery: Delivery | None
-    status: str
 
 
 class ChatModel(QAbstractListModel):
@@ -315,28 +285,25 @@ class ChatModel(QAbstractListModel):
             name=self.name_of(message),
             role_word=message.role.label if self._has_namesake(message) else "",
             time=clock,
-            day=self._day_words(day) if is_new_day else "",
+            day=day_words(day, self._today()) if is_new_day else "",
             text=text,
             attachments=tuple(clean_line(name, 120) for name in message.attachment_names),
             is_head=before is None or not self._same_group(before, message),
             is_tail=is_tail,
             delivery=delivery,
-            status=self._status(delivery),
+            status=status_of(delivery, is_connected=self._is_connected),
         )
+
+    def _today(self) -> date:
+        return self._fixed_today or datetime.now(UTC).astimezone(self._zone).date()
 
     def _day_of(self, message: ChatMessage) -> date:
         return message.sent_at.astimezone(self._zone).date()
 
-    def _day_words(self, day: date) -> str:
-        today = self._fixed_today or datetime.now(UTC).astimezone(self._zone).date()
-        if day == today:
-            return "Today"
-        return "Yesterday" if day == today - timedelta(days=1) else f"{day:%A}, {day.day} {day:%B}"
-
     def _same_group(self, first: ChatMessage, second: ChatMessage) -> bool:
         return (
             (first.sender, first.role) == (second.sender, second.role)
-            and second.sent_at - first.sent_at < _GROUP_GAP
+            and second.sent_at - first.sent_at < GROUP_GAP
             and self._day_of(first) == self._day_of(second)
         )
 
@@ -350,20 +317,6 @@ class ChatModel(QAbstractListModel):
                 return message.delivery
         return None
 
-    def _status(self, delivery: Delivery | None) -> str:
-        if delivery is Delivery.SENDING and not self._is_connected:
-            return "Waiting for the connection"
-        return _STATUS_WORDS[delivery] if delivery is not None else ""
-
     def _has_namesake(self, message: ChatMessage) -> bool:
         name = self.name_of(message)
         return any(person.role is not message.role and person.display_name == name for person in self._people)
-
-
-def spoken(row: ChatRow) -> str:
-    """Return what a screen reader says for a message."""
-    who = f"{row.name}, {row.role_word}" if row.role_word else row.name
-    files = "".join(f" File: {name}." for name in row.attachments)
-    status = f" {row.status}." if row.status else ""
-    retry = " Press Enter to try again." if row.delivery is Delivery.FAILED else ""
-    return f"{who}, {row.time}: {row.text}{files}{status}{retry}"

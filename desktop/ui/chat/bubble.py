@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 
 from desktop.core.chat import Delivery
-from desktop.models.chat import ChatRow
+from desktop.models.chat_row import ChatRow
 from desktop.ui.icons import paint_icon
 from desktop.ui.text_block import TextBlock, elided, lay_out, paint_text, shortened
 from desktop.ui.theme import Theme, theme
