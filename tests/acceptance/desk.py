@@ -10,7 +10,9 @@ from desktop.core.account import AccountPhase, AccountState
 from desktop.core.board import BoardState
 from desktop.flows.account import AccountFlow
 from desktop.flows.board import BoardFlow
-from tests.backend.platform import MARISOL, PASSWORD, Line, Platform, platform
+from desktop.joinserver.demo_data import DEMO_PASSWORD
+from tests.backend.platform import Line, Platform, platform
+from tests.fixtures.joinserver import MARISOL
 from tests.flows.fakes import FakeKeeper
 from tests.virtual_time import VirtualClock
 
@@ -45,7 +47,7 @@ class Desk:
         """Return the list as it is shown."""
         return self.board_states[-1]
 
-    async def sign_in(self, email: str = MARISOL, password: str = PASSWORD) -> None:
+    async def sign_in(self, email: str = MARISOL, password: str = DEMO_PASSWORD) -> None:
         """Sign in and wait for the first list."""
         await self.account.sign_in(email, password)
         if self.who().phase is AccountPhase.SIGNED_IN:

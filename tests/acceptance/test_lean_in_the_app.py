@@ -10,8 +10,9 @@ from desktop.backend.transport import PlatformAddress
 from desktop.core.errors import OfflineError
 from desktop.core.people import Role
 from desktop.core.session import SessionStatus
+from desktop.joinserver.demo_data import DEMO_PASSWORD
 from tests.acceptance.desk import desk
-from tests.backend.platform import BASE, MEDIA, PASSWORD
+from tests.fixtures.joinserver import BASE_URL, LIVEKIT_URL
 from tests.virtual_time import in_loop
 
 DEVICE = "bay3-6f0c9a52"
@@ -100,7 +101,7 @@ async def test_ac_50_the_media_address_of_the_settings_is_used_on_a_lean_platfor
     async with desk(tmp_path, lean=True) as app:
         await app.sign_in()
         grant = await app.client.join(app.list().rows[0].id, DEVICE, "video")
-        assert grant.server_url == MEDIA
+        assert grant.server_url == LIVEKIT_URL
         assert grant.token
         assert grant.media_error is None
 
@@ -109,9 +110,9 @@ async def test_ac_50_the_media_address_of_the_settings_is_used_on_a_lean_platfor
 async def test_ac_50_without_a_media_address_the_sentence_comes_and_nothing_else_is_lost_in_the_app(
     tmp_path: Path,
 ) -> None:
-    address = PlatformAddress(BASE, plain_loopback=True)
+    address = PlatformAddress(BASE_URL, plain_loopback=True)
     async with desk(tmp_path, lean=True, address=address) as app:
-        await app.sign_in(password=PASSWORD)
+        await app.sign_in(password=DEMO_PASSWORD)
         row = app.list().rows[0]
         grant = await app.client.join(row.id, DEVICE, "video")
         assert grant.server_url is None

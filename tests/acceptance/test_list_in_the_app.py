@@ -9,7 +9,7 @@ from desktop.core.board import Freshness
 from desktop.core.errors import RefusedError
 from desktop.core.session import SessionKind, SessionStatus
 from tests.acceptance.desk import desk
-from tests.backend.platform import IKE
+from tests.fixtures.joinserver import IKE
 from tests.virtual_time import in_loop
 
 

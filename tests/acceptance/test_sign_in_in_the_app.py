@@ -10,8 +10,9 @@ import pytest
 from desktop.core.account import AccountPhase
 from desktop.core.errors import SENTENCES, SignedOutError
 from desktop.core.people import SessionId
+from desktop.joinserver.demo_data import DEMO_PASSWORD
 from tests.acceptance.desk import desk
-from tests.backend.platform import IKE, PASSWORD, TEODOR
+from tests.fixtures.joinserver import IKE, TEODOR
 from tests.virtual_time import in_loop
 
 
@@ -167,7 +168,7 @@ async def test_ac_57_the_next_mechanic_finds_nothing_of_the_former_one_in_the_ap
 @in_loop
 async def test_ac_57_a_sign_out_without_a_network_wipes_as_well_in_the_app(tmp_path: Path) -> None:
     async with desk(tmp_path) as app:
-        await app.sign_in(IKE, PASSWORD)
+        await app.sign_in(IKE, DEMO_PASSWORD)
 
         def unplugged(request: httpx.Request) -> httpx.Response | None:
             raise httpx.ConnectError("unplugged", request=request)

@@ -12,47 +12,8 @@ from desktop.backend.client import BackendClient
 from desktop.backend.login import LoginListener
 from desktop.backend.transport import PlatformAddress
 from desktop.core.errors import SignedOutError
-from desktop.joinserver.app import create_app
 from desktop.joinserver.clock import WallClock
-from desktop.joinserver.config import Limits, PasswordCost, ServerConfig
-from desktop.joinserver.house import Parts
-
-BASE = "http://127.0.0.1:8787"
-MEDIA = "ws://127.0.0.1:7880"
-PASSWORD = "demo-torque-42"
-MARISOL = "marisol@shop.example"
-IKE = "ike@shop.example"
-TEODOR = "teodor@shop.example"
-
-
-class OpenRooms:
-    """A room service that is there and remembers who is present, without any media."""
-
-    def __init__(self) -> None:
-        self.people: dict[str, dict[str, str]] = {}
-        self.sent: list[tuple[str, bytes]] = []
-
-    async def create(self, room: str) -> None:
-        self.people.setdefault(room, {})
-
-    async def delete(self, room: str) -> None:
-        self.people.pop(room, None)
-
-    async def present(self, room: str) -> dict[str, str]:
-        return dict(self.people.get(room, {}))
-
-    async def send(self, room: str, payload: bytes) -> None:
-        self.sent.append((room, payload))
-
-    async def remove(self, room: str, identity: str) -> None:
-        self.people.get(room, {}).pop(identity, None)
-
-    async def ping(self) -> None:
-        return
-
-    async def aclose(self) -> None:
-        return
-
+from tests.fixtures.joinserver import BASE_URL, LIVEKIT_URL, FakeRooms, running_join_server
 
 Answering = Callable[[httpx.Request], httpx.Response | None]
 
@@ -135,7 +96,7 @@ class Watch:
 class Platform:
     """One running join server; `client()` gives as many apps as a test wants."""
 
-    def __init__(self, app: httpx.ASGITransport, clock: WallClock, rooms: OpenRooms, *, lean: bool) -> None:
+    def __init__(self, app: httpx.ASGITransport, clock: WallClock, rooms: FakeRooms, *, lean: bool) -> None:
         self._app = app
         self._lean = lean
         self.clock = clock
@@ -152,7 +113,7 @@ class Platform:
     ) -> BackendClient:
         """Return an app's client; it is closed with the platform."""
         client = BackendClient(
-            address or PlatformAddress(BASE, livekit_url=MEDIA, plain_loopback=True),
+            address or PlatformAddress(BASE_URL, livekit_url=LIVEKIT_URL, plain_loopback=True),
             client_version="0.1.0",
             transport=line or self.line(),
             monotonic=self.watch,
@@ -163,7 +124,7 @@ class Platform:
 
     async def direct(self) -> httpx.AsyncClient:
         """Return plain HTTP to the server, for what development or a customer does; the caller closes it."""
-        return httpx.AsyncClient(transport=self.line(), base_url=BASE)
+        return httpx.AsyncClient(transport=self.line(), base_url=BASE_URL)
 
     async def aclose(self) -> None:
         """Close every client."""
@@ -174,23 +135,8 @@ class Platform:
 @contextlib.asynccontextmanager
 async def platform(folder: Path, *, lean: bool = False) -> AsyncIterator[Platform]:
     """Run a join server with the demo data of the contract."""
-    config = ServerConfig(
-        data_dir=folder,
-        dev=True,
-        demo_data=True,
-        lean=lean,
-        livekit_url=MEDIA,
-        livekit_key="testkey",
-        livekit_secret="a-secret-of-the-tests-only-0123456789",
-        limits=Limits(public_by_address=10_000, refresh_in_15_min=10_000),
-        password_cost=PasswordCost(memory_kib=64, passes=1, lanes=1),
-        sweep_every_s=None,
-    )
-    clock = WallClock()
-    rooms = OpenRooms()
-    app = create_app(config, Parts(clock=clock, rooms=rooms, close_after_s=0))
-    async with app.router.lifespan_context(app):
-        running = Platform(httpx.ASGITransport(app), clock, rooms, lean=lean)
+    async with running_join_server(folder / "joinserver", lean=lean, livekit_url=LIVEKIT_URL) as server:
+        running = Platform(httpx.ASGITransport(server.app), server.clock, server.rooms, lean=lean)
         try:
             # Repeats do not wait in tests.
             with stamina.set_testing(True, attempts=3, cap=True):

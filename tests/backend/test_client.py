@@ -16,7 +16,9 @@ from desktop.core.chat import Delivery
 from desktop.core.errors import OfflineError, RefusedError, ServerTroubleError, SignedOutError
 from desktop.core.people import Role, SessionId
 from desktop.core.session import SessionKind, SessionStatus
-from tests.backend.platform import BASE, IKE, MARISOL, MEDIA, PASSWORD, Line, Listener, Platform, platform
+from desktop.joinserver.demo_data import DEMO_PASSWORD
+from tests.backend.platform import Line, Listener, Platform, platform
+from tests.fixtures.joinserver import BASE_URL, IKE, LIVEKIT_URL, MARISOL
 from tests.virtual_time import in_loop
 
 DEVICE = "bay3-6f0c9a52"
@@ -51,7 +53,7 @@ async def session_of(running: Platform, customer: str) -> tuple[Line, SessionId]
     """Sign in the practice mechanic on a line of its own; return it with the id of a session."""
     line = running.line()
     client = running.client(line)
-    await client.sign_in(MARISOL, PASSWORD)
+    await client.sign_in(MARISOL, DEMO_PASSWORD)
     rows = (await client.board()).rows
     return line, next(row.id for row in rows if row.customer_name == customer)
 
@@ -61,7 +63,7 @@ async def test_signing_in_tells_who_it_is_and_hands_out_the_token_to_keep(tmp_pa
     async with platform(tmp_path) as running:
         listener = Listener()
         client = running.client(listener=listener)
-        mechanic = await client.sign_in(MARISOL.upper(), PASSWORD)
+        mechanic = await client.sign_in(MARISOL.upper(), DEMO_PASSWORD)
         assert mechanic.name == "Marisol Quintero"
         assert len(listener.tokens) == 1
         assert not client.is_lean
@@ -71,7 +73,7 @@ async def test_signing_in_tells_who_it_is_and_hands_out_the_token_to_keep(tmp_pa
 @in_loop
 async def test_a_wrong_password_and_an_unknown_address_read_the_same(tmp_path: Path) -> None:
     async with platform(tmp_path) as running:
-        for email, password in ((MARISOL, "wrong"), ("nobody@shop.example", PASSWORD), ("x" * 300, "y" * 200)):
+        for email, password in ((MARISOL, "wrong"), ("nobody@shop.example", DEMO_PASSWORD), ("x" * 300, "y" * 200)):
             with pytest.raises(RefusedError) as refused:
                 await running.client().sign_in(email, password)
             assert refused.value.sentence == "That e-mail and password do not match."
@@ -81,7 +83,7 @@ async def test_a_wrong_password_and_an_unknown_address_read_the_same(tmp_path: P
 async def test_the_list_holds_sessions_requests_and_what_ended_with_real_names(tmp_path: Path) -> None:
     async with platform(tmp_path) as running:
         client = running.client()
-        await client.sign_in(MARISOL, PASSWORD)
+        await client.sign_in(MARISOL, DEMO_PASSWORD)
         listing = await client.board()
         by_name = {row.customer_name: row for row in reversed(listing.rows)}
         dana = by_name["Dana Whitlock"]
@@ -101,7 +103,7 @@ async def test_a_list_without_changes_costs_only_304(tmp_path: Path) -> None:
     async with platform(tmp_path) as running:
         line = running.line()
         client = running.client(line)
-        await client.sign_in(MARISOL, PASSWORD)
+        await client.sign_in(MARISOL, DEMO_PASSWORD)
         before = await client.board()
         line.statuses.clear()
         assert (await client.board()).rows == before.rows
@@ -116,7 +118,7 @@ async def test_one_join_request_is_enough_for_the_whole_page(tmp_path: Path) -> 
         line.seen.clear()
         grant = await client.join(session_id, DEVICE, "video")
         assert len(line.seen) == 1
-        assert grant.server_url == MEDIA
+        assert grant.server_url == LIVEKIT_URL
         assert [person.display_name for person in grant.directory.people] == ["Marisol Quintero", "Dana Whitlock"]
         assert (grant.plan_name, grant.timer.planned_minutes) == ("Standard Video", 45)
         assert grant.vehicle is not None
@@ -129,7 +131,7 @@ async def test_a_foreign_session_is_not_available(tmp_path: Path) -> None:
     async with platform(tmp_path) as running:
         _, session_id = await session_of(running, "Dana Whitlock")
         other = running.client()
-        await other.sign_in(IKE, PASSWORD)
+        await other.sign_in(IKE, DEMO_PASSWORD)
         for work in (other.join(session_id, DEVICE), other.state(session_id), other.end(session_id)):
             with pytest.raises(RefusedError) as refused:
                 await work
@@ -158,7 +160,7 @@ async def test_who_is_missing_is_named_when_a_session_cannot_start(tmp_path: Pat
         _, session_id = await session_of(running, "Dana Whitlock")
         client = running._clients[-1]
         grant = await client.join(session_id, DEVICE, "video")
-        running.rooms.people[grant.room_name] = {grant.identity: "PA_1"}
+        running.rooms.enter(grant.room_name, grant.identity)
         with pytest.raises(RefusedError) as refused:
             await client.start(session_id)
         assert refused.value.sentence == "Waiting for Dana Whitlock."
@@ -228,10 +230,10 @@ async def test_no_secret_stands_in_a_url_or_in_the_log(tmp_path: Path, caplog: p
         listener = Listener()
         line = running.line()
         client = running.client(line, listener=listener)
-        await client.sign_in(MARISOL, PASSWORD)
+        await client.sign_in(MARISOL, DEMO_PASSWORD)
         running.watch.now_s += 3_600
         await client.board()
-        secrets = [PASSWORD, *listener.tokens]
+        secrets = [DEMO_PASSWORD, *listener.tokens]
         secrets += [request.headers.get("Authorization", "Bearer none").split()[1] for request in line.seen]
         for secret in set(secrets) - {"none"}:
             assert secret not in caplog.text
@@ -243,7 +245,7 @@ async def test_tokens_go_to_the_two_known_hosts_only_and_redirects_nowhere(tmp_p
     async with platform(tmp_path) as running:
         line = running.line()
         client = running.client(line)
-        await client.sign_in(MARISOL, PASSWORD)
+        await client.sign_in(MARISOL, DEMO_PASSWORD)
         line.answering = lambda request: httpx.Response(
             307, headers={"Location": "https://evil.example/"}, request=request
         )
@@ -256,9 +258,9 @@ async def test_tokens_go_to_the_two_known_hosts_only_and_redirects_nowhere(tmp_p
 async def test_the_bearer_never_goes_to_the_host_that_only_renews_tokens(tmp_path: Path) -> None:
     async with platform(tmp_path) as running:
         line = running.line()
-        address = PlatformAddress(BASE, auth_base_url="http://127.0.0.2:9999", api_key="anon", plain_loopback=True)
+        address = PlatformAddress(BASE_URL, auth_base_url="http://127.0.0.2:9999", api_key="anon", plain_loopback=True)
         client = running.client(line, address=address)
-        await client.sign_in(MARISOL, PASSWORD)
+        await client.sign_in(MARISOL, DEMO_PASSWORD)
         running.watch.now_s += 3_600
         await client.board()
         renewals = [request for request in line.seen if request.url.host == "127.0.0.2"]
@@ -297,7 +299,7 @@ async def test_an_answer_that_is_no_answer_is_the_servers_trouble(tmp_path: Path
 async def test_an_unknown_media_host_opens_no_call_but_the_chat_stays(tmp_path: Path) -> None:
     async with platform(tmp_path) as running:
         client = running.client(address=PlatformAddress("http://127.0.0.9:1", plain_loopback=True))
-        await client.sign_in(MARISOL, PASSWORD)
+        await client.sign_in(MARISOL, DEMO_PASSWORD)
         rows = (await client.board()).rows
         grant = await client.join(rows[0].id, DEVICE, "video")
         assert grant.server_url is None
@@ -310,7 +312,7 @@ async def test_an_unknown_media_host_opens_no_call_but_the_chat_stays(tmp_path: 
 async def test_server_time_is_right_though_this_clock_is_not(tmp_path: Path) -> None:
     async with platform(tmp_path) as running:
         client = running.client()
-        await client.sign_in(MARISOL, PASSWORD)
+        await client.sign_in(MARISOL, DEMO_PASSWORD)
         told = client.server_time.datetime_at(running.watch())
         assert abs((told - running.clock.now()).total_seconds()) < 2
 
@@ -321,7 +323,7 @@ async def test_a_late_answer_to_a_former_login_gets_nothing_of_the_next_one(tmp_
         line = running.line()
         listener = Listener()
         client = running.client(line, listener=listener)
-        await client.sign_in(MARISOL, PASSWORD)
+        await client.sign_in(MARISOL, DEMO_PASSWORD)
         held, release = asyncio.Event(), asyncio.Event()
         inner = line._inner
 
@@ -336,7 +338,7 @@ async def test_a_late_answer_to_a_former_login_gets_nothing_of_the_next_one(tmp_
         line._inner = Holding()
         late = asyncio.create_task(client.state(SessionId("00000000-0000-4000-8000-000000000000")))
         await held.wait()
-        await client.sign_in(IKE, PASSWORD)
+        await client.sign_in(IKE, DEMO_PASSWORD)
         release.set()
         with pytest.raises(SignedOutError):
             await late
@@ -349,7 +351,7 @@ async def test_hints_open_go_on_and_end_as_a_lost_line(tmp_path: Path) -> None:
     async with platform(tmp_path) as running:
         line = running.line()
         client = running.client(line)
-        await client.sign_in(MARISOL, PASSWORD)
+        await client.sign_in(MARISOL, DEMO_PASSWORD)
         line.answering = lambda request: (
             httpx.Response(200, content=b"id: 7\nevent: me\ndata: {}\n\n", headers={"X-Baylink-Api": "1"})
             if request.url.path.endswith("/events")
@@ -369,7 +371,7 @@ async def test_unknown_kinds_and_missing_fields_are_shown_and_cannot_be_joined(t
     async with platform(tmp_path) as running:
         line = running.line()
         client = running.client(line)
-        await client.sign_in(MARISOL, PASSWORD)
+        await client.sign_in(MARISOL, DEMO_PASSWORD)
         item: dict[str, object] = {
             "id": "x-1",
             "type": "hologram",

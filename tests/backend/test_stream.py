@@ -13,7 +13,8 @@ from desktop.core.board import HintKind, ServerHint
 from desktop.core.errors import OfflineError
 from desktop.joinserver.app import create_app
 from desktop.joinserver.config import PasswordCost, ServerConfig
-from tests.backend.platform import MARISOL, PASSWORD
+from desktop.joinserver.demo_data import DEMO_PASSWORD
+from tests.fixtures.joinserver import MARISOL
 from tests.virtual_time import in_loop
 
 pytestmark = pytest.mark.server
@@ -43,7 +44,7 @@ async def test_ac_44_a_new_session_is_hinted_at_within_two_seconds_in_the_app(tm
     address = PlatformAddress(f"http://127.0.0.1:{port}", plain_loopback=True)
     client = BackendClient(address, client_version="0.1.0")
     try:
-        mechanic = await client.sign_in(MARISOL, PASSWORD)
+        mechanic = await client.sign_in(MARISOL, DEMO_PASSWORD)
         hints = client.events()
         assert (await anext(hints)).kind is HintKind.OPENED
         awaited = asyncio.ensure_future(anext(hints))
