@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import Qt
 
-from desktop.models.chat import ChatRow
+from desktop.models.chat_row import ChatRow
 from desktop.practice.customer_process import CustomerProcess, Event
 from desktop.practice.day import BRAKES, OIL_LIGHT, PracticeSession
 from desktop.practice.day_thread import DayThread
@@ -20,6 +20,7 @@ from desktop.practice.sights import (
     count_of,
     is_upright,
     later_code,
+    minutes_left,
     picture_code,
     press_row_button,
     remote_tile,
@@ -37,7 +38,7 @@ FOREIGN = PracticeSession("S05", "C5")
 _GREETING = "standing next to the car"
 _ENDED_SENTENCE = "This session has ended. You can still read it."
 _FOREIGN_SENTENCE = "This session is not available to you."
-_MINUTES_GONE_BY = 12
+_VIDEO_MINUTES, _CHAT_MINUTES = 12, 3
 
 
 class ShopDay:
@@ -187,7 +188,7 @@ class ShopDay:
 
     def end_video(self, robot: Robot) -> Script:
         """End after a while; both real names and the duration stand on the completion page, the customer knows."""
-        yield from self._end(robot, BRAKES, RENAMED)
+        yield from self._end(robot, BRAKES, RENAMED, _VIDEO_MINUTES)
         yield self._told(self._customer(), "session_ended", 5)
         return f"{robot.words_of('completionTitle')}; {RENAMED} and {MECHANIC}, {robot.words_of('completionDuration')}"
 
@@ -220,7 +221,7 @@ class ShopDay:
 
     def end_chat(self, robot: Robot) -> Script:
         """End the chat and see its completion."""
-        yield from self._end(robot, OIL_LIGHT, CHAT_CUSTOMER)
+        yield from self._end(robot, OIL_LIGHT, CHAT_CUSTOMER, _CHAT_MINUTES)
         return robot.words_of("completionTitle")
 
     # Refusals, sign-out
@@ -249,10 +250,15 @@ class ShopDay:
 
     # Both sides
 
-    def _end(self, robot: Robot, session: PracticeSession, customer: str) -> Part[None]:
-        """Let minutes go by, end the session by its button and question, and read the completion page."""
-        began = datetime.now(UTC) - timedelta(minutes=_MINUTES_GONE_BY)
+    def _end(self, robot: Robot, session: PracticeSession, customer: str, minutes: int) -> Part[None]:
+        """Let minutes go by on both clocks, end the session by its button and question, read the completion page."""
+        before = robot.words_of("sessionTimer")
+        began = datetime.now(UTC) - timedelta(minutes=minutes)
         yield self._done(OwnerClient(self._thread.day.join_server.url).set_start(session.id, began))
+        left = minutes_left(before) - minutes
+        yield Until(
+            lambda: minutes_left(robot.words_of("sessionTimer")) == left, f"{left} minutes left on the clock", 25
+        )
         robot.click("endButton")
         yield robot.until_seen("endNow", 3)
         robot.click("endNow")
@@ -260,7 +266,7 @@ class ShopDay:
         for place, words in (
             ("completionCustomer", customer),
             ("completionMechanic", MECHANIC),
-            ("completionDuration", str(_MINUTES_GONE_BY)),
+            ("completionDuration", str(minutes)),
         ):
             yield robot.until_says(place, words, 5)
 

@@ -1,9 +1,12 @@
 """What a robot reads from the app's pages: rows of the list, bubbles of the chat, pictures on the stage."""
 
+import re
+
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QListView
 
-from desktop.models.chat import ChatDataRole, ChatRow
+from desktop.models.chat import ChatDataRole
+from desktop.models.chat_row import ChatRow
 from desktop.models.session_words import RowWords
 from desktop.models.sessions import SessionListModel
 from desktop.practice.day import PracticeSession
@@ -97,3 +100,9 @@ def later_code(robot: Robot, first: PictureCode, frames: int) -> PictureCode | N
     """Return the code on screen once it is at least `frames` frames later than `first`."""
     code = picture_code(robot)
     return code if code is not None and code.counter >= first.counter + frames else None
+
+
+def minutes_left(spoken_timer: str) -> int:
+    """Return the whole minutes that a session's timer says, such as "Time 32:59 left of 45 min"; -1 if none."""
+    figures = re.match(r"Time (\d+):\d\d\b", spoken_timer)
+    return -1 if figures is None else int(figures.group(1))
