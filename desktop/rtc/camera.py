@@ -1,9 +1,8 @@
 """The own camera: its frames into the room, and a small mirrored picture of them for its owner."""
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 
 import numpy as np
 from livekit import rtc
@@ -18,7 +17,6 @@ _log = logging.getLogger(__name__)
 
 _SIMULCAST_FROM_HEIGHT = 720
 _BITRATES = ((1080, 3_000_000), (720, 1_700_000), (480, 700_000), (0, 500_000))
-_FIRST_FRAME_S = 5.0
 _OWN_VIEW_EVERY_S = 1 / 15
 _OWN_VIEW_WIDTH = 480
 _BGRA_BYTES = 4
@@ -73,6 +71,7 @@ class OwnCamera:
         self._tell = tell
         self._loop = asyncio.get_running_loop()
         self._capture: asyncio.Task[None] | None = None
+        self._captures: set[asyncio.Task[None]] = set()
         self._size: asyncio.Future[tuple[int, int]] = self._loop.create_future()
         self._video: rtc.VideoSource | None = None
         self._track: rtc.LocalVideoTrack | None = None
@@ -86,20 +85,18 @@ class OwnCamera:
         """Start the camera for the owner's own view; nothing is published yet."""
         if self._source is not None and self.is_on and (self._capture is None or self._capture.done()):
             self._capture = asyncio.create_task(self._run(self._source), name="own-camera")
+            self._captures.add(self._capture)
+            self._capture.add_done_callback(self._ended)
 
     async def publish(self, participant: rtc.LocalParticipant) -> None:
         """Send the picture into the room, if there is a camera and the right to."""
         async with self._publishing:
-            if self._source is None or self._track is not None:
+            if self._source is None or self._track is not None or self.state is OwnDevice.MISSING:
                 return
             if not self._may_publish:
                 self._set(OwnDevice.REFUSED)
                 return
-            size = await self._first_size()
-            if size is None:
-                self._set(OwnDevice.MISSING if self.is_on else OwnDevice.OFF)
-                return
-            await self._publish(participant, *size)
+            await self._publish(participant, *await asyncio.shield(self._size))
 
     def set_on(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Turn the camera on or off; off is a mute for the others."""
@@ -113,8 +110,7 @@ class OwnCamera:
         else:
             if self._track is not None:
                 self._track.mute()
-            if self._capture is not None:
-                self._capture.cancel()
+            self._stop_capture()
         self._set(self._wished())
 
     def permission_changed(self, may_publish: bool) -> None:  # noqa: FBT001 - the state itself is the argument
@@ -122,15 +118,13 @@ class OwnCamera:
         was_allowed, self._may_publish = self._may_publish, may_publish
         if was_allowed and not may_publish and self._source is not None:
             self._track = None
-            if self._capture is not None:
-                self._capture.cancel()
+            self._stop_capture()
             self._set(OwnDevice.REFUSED)
 
     async def stop(self) -> None:
         """Stop the camera and wait until it has; before the room is disconnected."""
-        if self._capture is not None:
-            self._capture.cancel()
-            await asyncio.gather(self._capture, return_exceptions=True)
+        self._stop_capture()
+        await asyncio.gather(*self._captures, return_exceptions=True)
         self._size.cancel()
 
     async def close(self) -> None:
@@ -140,12 +134,6 @@ class OwnCamera:
             if self._video is not None:
                 await self._video.aclose()
                 self._video = None
-
-    async def _first_size(self) -> tuple[int, int] | None:
-        try:
-            return await asyncio.wait_for(asyncio.shield(self._size), _FIRST_FRAME_S)
-        except TimeoutError:
-            return None
 
     async def _publish(self, participant: rtc.LocalParticipant, width: int, height: int) -> None:
         if self._video is None:
@@ -175,11 +163,22 @@ class OwnCamera:
         try:
             async for frame in frames:
                 self._take(frame)
-        except OSError as error:
-            _log.warning("the camera stopped: %s", error)
         finally:
-            with contextlib.suppress(AttributeError):
-                await frames.aclose()  # type: ignore[attr-defined]  # generators have it, plain iterators need it not
+            if isinstance(frames, AsyncGenerator):
+                await frames.aclose()
+
+    def _stop_capture(self) -> None:
+        if self._capture is not None:
+            self._capture.cancel()
+            self._capture = None
+
+    def _ended(self, capture: asyncio.Task[None]) -> None:
+        """Take note that the camera stopped by itself: unplugged, or never able to give a picture."""
+        self._captures.discard(capture)
+        if capture.cancelled():
+            return
+        if (error := capture.exception()) is not None:
+            _log.error("the camera failed", exc_info=error)
         self._set(OwnDevice.MISSING)
 
     def _take(self, frame: CameraFrame) -> None:

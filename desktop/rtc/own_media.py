@@ -43,13 +43,10 @@ class OwnMedia:
         """The state of all three devices."""
         return OwnDevices(self._sound.microphone, self._camera.state, self._sound.speaker)
 
-    def preview(self) -> None:
-        """Start the camera for its owner's eyes."""
-        self._camera.start()
-
     def room_connected(self, participant: rtc.LocalParticipant) -> None:
-        """Play voices now, and publish after the first remote picture or two seconds."""
+        """Play voices and show the own picture now, and publish after the first remote picture or two seconds."""
         self._sound.open()
+        self._camera.start()
         self.permissions_changed(participant.permissions.can_publish)
         self._keep(self._publish_when_ready(participant))
 

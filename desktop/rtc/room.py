@@ -104,8 +104,6 @@ class RoomClient:
         People and tracks that were there before are told before this returns.
         """
         self._listen()
-        if self._own is not None:
-            self._own.preview()
         if self._tracks is not None:
             self._tracks.start()
         if not await connecting.connect(self._room, url, token, self._stop, media=self._own is not None):

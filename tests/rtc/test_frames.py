@@ -1,7 +1,7 @@
 """The way of a picture without a server: camera to track, track to mailbox, and streams that stay empty."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -214,6 +214,26 @@ def test_the_own_picture_shows_before_anything_is_published_and_stops_when_turne
     asyncio.run(story())
 
 
+def test_a_camera_turned_off_and_on_again_at_once_runs() -> None:
+    async def story() -> None:
+        camera, mailboxes = PlainCamera(), Mailboxes()
+        seen = asyncio.Event()
+        mailboxes.on_wake = lambda _key: seen.set()
+        own = OwnCamera(camera, mailboxes.put, lambda: None)
+        own.start()
+        await asyncio.sleep(0)
+        own.set_on(False)
+        own.set_on(True)
+        mailboxes.clear()
+        seen.clear()
+        async with asyncio.timeout(5):
+            await seen.wait()
+        await own.stop()
+        await own.close()
+
+    asyncio.run(story())
+
+
 def test_without_a_camera_nothing_is_started() -> None:
     async def story() -> None:
         own = OwnCamera(None, Mailboxes().put, lambda: None)
@@ -233,3 +253,30 @@ def test_what_nobody_took_of_one_call_is_not_shown_in_the_next() -> None:
     mailboxes.clear()
     assert box.take() is None
     assert mailboxes.of(KEY) is box
+
+
+class _BrokenCamera:
+    """A camera that is unplugged before its first picture."""
+
+    def __init__(self) -> None:
+        self.pictures: list[PlainFrame] = []
+
+    async def frames(self) -> AsyncIterator[PlainFrame]:
+        for picture in self.pictures:
+            yield picture
+        raise OSError("no such device")
+
+
+def test_a_camera_that_fails_is_shown_as_missing(caplog: pytest.LogCaptureFixture) -> None:
+    async def story() -> None:
+        told = asyncio.Event()
+        own = OwnCamera(_BrokenCamera(), Mailboxes().put, told.set)
+        own.start()
+        async with asyncio.timeout(5):
+            await told.wait()
+        assert own.state is OwnDevice.MISSING
+        await own.stop()
+        await own.close()
+
+    asyncio.run(story())
+    assert "the camera failed" in caplog.text
