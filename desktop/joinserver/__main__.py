@@ -65,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         uvicorn.Config(
             app, lifespan="on", log_config=None, access_log=False, server_header=False, date_header=True,
             ssl_certfile=options.tls_cert, ssl_keyfile=options.tls_key, timeout_graceful_shutdown=3,
+            timeout_keep_alive=75,
             proxy_headers=config.trusted_proxy,
         ),
         lines,

@@ -19,11 +19,14 @@ def kind_of(row: SessionRow) -> str:
 
 
 def _plan_row(unit: Unit, slug: str) -> plans.PlanRow | None:
+    if slug in unit.plan_rows:
+        return unit.plan_rows[slug]
     # Matched in Python: the text comparison of a database may fold case, the contract's does not.
     found = unit.session.scalar(select(ServicePlan).where(ServicePlan.slug == slug))
-    if found is None or found.slug != slug:
-        return None
-    return plans.PlanRow(found.name, found.duration_minutes, found.is_active)
+    exact = found is not None and found.slug == slug
+    row = plans.PlanRow(found.name, found.duration_minutes, found.is_active) if found is not None and exact else None
+    unit.plan_rows[slug] = row
+    return row
 
 
 def plan_name(unit: Unit, row: SessionRow) -> str:
@@ -57,9 +60,10 @@ def preload(unit: Unit, rows: Iterable[SessionRow]) -> None:
     if not intakes:
         return
     found = unit.session.scalars(select(Intake).where(Intake.id.in_(intakes))).all()
+    unit.keep(found)
     vehicles = {intake.vehicle_id for intake in found if intake.vehicle_id is not None}
     if vehicles:
-        unit.session.scalars(select(VehicleRow).where(VehicleRow.id.in_(vehicles))).all()
+        unit.keep(unit.session.scalars(select(VehicleRow).where(VehicleRow.id.in_(vehicles))).all())
 
 
 def intake_of(unit: Unit, row: SessionRow) -> Intake | None:

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -64,7 +64,7 @@ class Frame:
             _log.exception("request failed")
             if answer.status:
                 raise
-            away = isinstance(error, DBAPIError)
+            away = isinstance(error, OperationalError)
             refusal = ApiError("database_unavailable" if away else "internal")
             await desk.refuse(refusal, lean=lean)(scope, receive, answer)
 

@@ -35,8 +35,8 @@ def preload(unit: Unit, rows: Iterable[SessionRow]) -> None:
     """Read the customers of many sessions at once, so that naming them asks nothing more."""
     users = {row.customer_user_id for row in rows if row.customer_user_id is not None}
     if users:
-        unit.session.scalars(select(AuthUser).where(AuthUser.id.in_(users))).all()
-        unit.session.scalars(select(Profile).where(Profile.id.in_(users))).all()
+        unit.keep(unit.session.scalars(select(AuthUser).where(AuthUser.id.in_(users))).all())
+        unit.keep(unit.session.scalars(select(Profile).where(Profile.id.in_(users))).all())
 
 
 def name_of_mechanic(unit: Unit, mechanic_id: MechanicId) -> str:

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from desktop.core.people import SessionId
 from desktop.joinserver import booking, lifecycle, logins, people, rules
@@ -33,7 +32,7 @@ class Sweeper:
         while True:
             try:
                 await self.sweep()
-            except SQLAlchemyError:
+            except Exception:  # noqa: BLE001 - one bad pass must not end the sweeping; the next is only seconds away
                 _log.exception("a sweep failed")
             await asyncio.sleep(every_s)
 

@@ -1,6 +1,7 @@
 """One unit of work: a database transaction, the time it happens at, and the effects to run once it is committed."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from desktop.backend.wire import MAX_PUSH_BYTES, PushEnvelope, WireShape
 from desktop.core.people import MechanicId, SessionId, UserId
 from desktop.joinserver.effects import Effect, Hint, Push
+from desktop.joinserver.plans import PlanRow
 from desktop.joinserver.tables import SessionEvent, SessionRow
 
 
@@ -31,6 +33,12 @@ class Unit:
         self.session = session
         self.now = now
         self.effects: list[Effect] = []
+        self.plan_rows: dict[str, PlanRow | None] = {}
+        self._kept: list[object] = []
+
+    def keep(self, rows: Iterable[object]) -> None:
+        """Hold on to rows read ahead: the session itself forgets what nobody refers to."""
+        self._kept.extend(rows)
 
     def session_row(self, session_id: str, *, lock: bool = False) -> SessionRow | None:
         """Return a session, locked against other writers where the database can do that."""

@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from desktop.joinserver.demo_data import people, plans
 from desktop.joinserver.demo_data.history import add_session
@@ -23,11 +23,24 @@ def how_to_sign_in() -> list[str]:
     return [f"Sign in as a practice mechanic: {everybody}; password {DEMO_PASSWORD}"]
 
 
+class NotADemoDatabase(Exception):  # noqa: N818 - reads as what was found
+    """The database holds people who are no demo people; loading demo data would wipe them out."""
+
+
 async def load(house: House, at: datetime | None = None) -> None:
-    """Replace everything in the database by the demo data, relative to `at` (now, without one)."""
+    """Replace everything in the database by the demo data, relative to `at` (now, without one).
+
+    Raises NotADemoDatabase where anybody in it is real.
+    """
+    if await house.db.read(_has_real_people):
+        raise NotADemoDatabase("the database holds real people: use another --data-dir or --database")
     password_hash = await asyncio.to_thread(house.passwords.hash, DEMO_PASSWORD)
     files = house.config.data_dir / "files"
     await house.db.write(lambda unit: fill(unit, password_hash, at or unit.now, files))
+
+
+def _has_real_people(unit: Unit) -> bool:
+    return not all(metadata.get("demo") for metadata in unit.session.scalars(select(AuthUser.user_metadata)))
 
 
 def fill(unit: Unit, password_hash: str, at: datetime, files: Path) -> None:
