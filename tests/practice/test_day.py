@@ -79,7 +79,8 @@ class Mechanic:
             try:
                 await asyncio.wait_for(self.changed.wait_for(condition), 20)
             except TimeoutError:
-                pytest.fail(f"{self.frames} frames, {self.last_size}, read {len(self.codes)} ({self.codes[-1:]}) and {self.texts} came")
+                seen = (self.frames, self.last_size, len(self.codes), self.codes[-1:], self.texts)
+                pytest.fail(f"only came: frames, last size, codes, last code, texts: {seen}")
 
     async def leave(self) -> None:
         for task in self.tasks:
