@@ -1,7 +1,7 @@
 """The page of a chat-only session: the same chat as in a call, in the middle, with the vehicle beside it."""
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.core.call import CallState
@@ -48,8 +48,8 @@ class ChatPage(QWidget):
         mark_region(self.header, self.chat, self.panel, self.bar)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._tick_over)
-        appearance().changed.connect(self._fit_column)
-        self._fit_column()
+        appearance().changed.connect(self._take_theme)
+        self._take_theme()
         self._show_panel()
 
     def render_state(self, state: CallState) -> None:
@@ -82,7 +82,9 @@ class ChatPage(QWidget):
 
     def _lay_out_parts(self) -> None:
         self._middle = QHBoxLayout()
-        self._middle.addWidget(self.chat)
+        self._middle.addStretch(1)
+        self._middle.addWidget(self.chat, 1_000)
+        self._middle.addStretch(1)
         content = QHBoxLayout()
         content.setSpacing(0)
         content.addLayout(self._middle, 1)
@@ -138,7 +140,6 @@ class ChatPage(QWidget):
     def _show_panel(self) -> None:
         self.panel.setVisible(self._is_panel_wanted)
         self.bar.set_panel(self.panel.tab if self._is_panel_wanted else "", 0)
-        self._fit_column()
 
     @Slot()
     def _tick_over(self) -> None:
@@ -153,14 +154,8 @@ class ChatPage(QWidget):
         self.header.timer.tick()
         self._tick.start()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the column of the chat readable and centred."""
-        super().resizeEvent(event)
-        self._fit_column()
-
-    def _fit_column(self) -> None:
+    def _take_theme(self) -> None:
         look = theme()
-        room = self.width() - (self.panel.width() if self._is_panel_wanted else 0)
-        most = look.pick(kiosk=1120, desktop=820)
-        side = max(look.pick(kiosk=24, desktop=16), (room - most) // 2)
+        side = look.pick(kiosk=24, desktop=16)
         self._middle.setContentsMargins(side, 0, side, 0)
+        self.chat.setMaximumWidth(look.pick(kiosk=1120, desktop=820))

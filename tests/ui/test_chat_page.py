@@ -13,6 +13,8 @@ from desktop.core.call import CallState
 from desktop.core.people import SessionId
 from desktop.core.session import SessionKind
 from desktop.ui.chat_page import ChatPage
+from desktop.ui.theme import Theme, apply_theme, theme
+from desktop.ui.tokens import Profile
 from tests.ui import walk
 from tests.ui.call.states import CUSTOMER, chat, customer, state, waiting
 from tests.ui.conftest import Dress
@@ -137,3 +139,21 @@ def test_hostile_names_are_shown_literally(opened: Opened, name: str) -> None:
     assert part(page, "callName").accessibleName() == name
     assert page.chat.messages.model().rowCount() == 3
     assert page.width() == 1366
+
+
+def test_a_wide_window_can_be_made_narrow_again(opened: Opened) -> None:
+    page = opened(chat_state())
+    page.resize(2400, 900)
+    settle()
+    assert page.minimumSizeHint().width() <= 1180
+
+
+@pytest.mark.parametrize("dpi", [96, 130, 220])
+def test_controls_grow_with_the_screens_density(opened: Opened, qapp: QApplication, dpi: float) -> None:
+    apply_theme(qapp, Theme(profile=Profile.KIOSK, dpi=dpi, reduced_motion=True))
+    page = opened(chat_state())
+    page.resize(round(20 * dpi), round(12 * dpi))
+    settle()
+    assert walk.too_small(page, theme().touch_floor()) == []
+    near = [pair for pair in walk.too_close(page, theme().size("gap")) if pair.count("tab") != 2]
+    assert near == []

@@ -133,7 +133,7 @@ class ChatPanel(QWidget):
     def _take_theme(self) -> None:
         look = theme()
         side = 0 if self._wide else look.pick(kiosk=24, desktop=16)
-        below = look.pick(kiosk=16, desktop=10)
+        below = max(look.pick(kiosk=16, desktop=10), look.size("gap"))
         self._replies_column.setContentsMargins(side, 0, side, below)
         self._replies_column.setSpacing(look.space("x2"))
         above = 0 if self._wide else below
