@@ -64,6 +64,7 @@ class CallSession:
         self._listener = listener
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._leaving: asyncio.Task[None] | None = None
         self._tear_down: asyncio.Task[None] | None = None
         self._facts = CallFacts(grant)
         self._conditions = Conditions(self._facts)
@@ -131,7 +132,7 @@ class CallSession:
             return
         self._override, self._ending_s = CallPhase.ENDING, self._loop.time()
         self._refresh()
-        self._keep(self._door.leave())
+        self._leaving = asyncio.create_task(self._door.leave(), name="call-leave")
         self._keep(self._end())
 
     def say(self, text: str) -> None:
@@ -422,7 +423,7 @@ class CallSession:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._door.leave()
+        await (self._leaving or self._door.leave())
 
     def _server_now(self) -> datetime:
         return self._facts.server_now(self._loop.time())

@@ -80,6 +80,7 @@ class RoomClient:
         self._loop = asyncio.get_running_loop()
         self._room = rtc.Room()
         self._stop = asyncio.Event()
+        self._leaving: asyncio.Task[None] | None = None
         self._is_over = False
         self._people: dict[str, str] = {}
         self._inbox = ChatInbox(self._tell)
@@ -114,9 +115,15 @@ class RoomClient:
         self._sweep()
 
     async def leave(self) -> None:
-        """Leave the room and release everything; safe at any time and more than once. Tells no event."""
-        if self._stop.is_set():
-            return
+        """Leave the room and release everything; safe at any time and more than once. Tells no event.
+
+        Once begun it goes on to its end, even if who waits for it is cancelled.
+        """
+        if self._leaving is None:
+            self._leaving = asyncio.create_task(self._leave(), name="room-leave")
+        await asyncio.wait({self._leaving})
+
+    async def _leave(self) -> None:
         self._stop.set()
         self._is_over = True
         if self._gone_check is not None:

@@ -226,6 +226,7 @@ class FakeRoom:
     trouble: RoomConnectError | None = None
     devices: OwnDevices = field(default_factory=lambda: OwnDevices(OwnDevice.ON, OwnDevice.ON, OwnDevice.ON))
     connected_with: tuple[str, str] | None = None
+    is_silent: bool = False
     is_left: bool = False
     sent: list[tuple[str, str]] = field(default_factory=list)
     is_muted: bool = False
@@ -245,6 +246,8 @@ class FakeRoom:
             self.tell(ParticipantJoined(identity))
 
     async def leave(self) -> None:
+        self.is_silent = True
+        await asyncio.sleep(0.2)
         self.is_left = True
 
     def send_chat(self, text: str, temp_id: str) -> None:
@@ -260,7 +263,7 @@ class FakeRoom:
         self.tell(self.devices)
 
     def tell(self, *events: RoomEvent) -> None:
-        if not self.is_left:
+        if not self.is_silent:
             for event in events:
                 self.on_event(event)
 

@@ -287,6 +287,17 @@ def test_a_lean_platform_is_asked_to_end_once_even_if_nobody_answers() -> None:
     play(story, platform)
 
 
+def test_an_end_leaves_the_room_wholly_however_fast_it_is_confirmed() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.live()
+        stage.flow.end()
+        await stage.screen.until_phase(CallPhase.ENDED, 1)
+        await stage.flow.leave()
+        assert stage.room.is_left
+
+    play(story)
+
+
 def test_leaving_ends_nothing() -> None:
     async def story(stage: Stage) -> None:
         await stage.join()
