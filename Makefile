@@ -10,7 +10,7 @@ test: ## everything but lint: unit, pages, join server, real servers, end to end
 	@$(PREPARE) test python -m pytest $(ARGS)
 
 unit: ## the fast part, under a minute
-	@$(PREPARE) test python -m pytest -m "not server and not end2end" $(ARGS)
+	@$(PREPARE) test python -m pytest -n 2 --dist loadfile -m "not server and not end2end" $(ARGS)
 
 lint: ## format, lint, types, import walls
 	@$(PREPARE) lint ruff format --check .
