@@ -47,13 +47,13 @@ class _AnnouncingServer(uvicorn.Server):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server; return the process's exit code."""
     options = _parser().parse_args(arguments)
-    log.install()
     config = _config(options)
     try:
         app = create_app(config)
     except ConfigRefused as refused:
         print(f"The join server does not start: {refused}.", file=sys.stderr)  # noqa: T201 - for the person who started it
         return 2
+    log.install()
     listening = socket.create_server((options.host, options.port), family=_family(options.host))
     host, port = listening.getsockname()[:2]
     scheme = "https" if config.tls else "http"

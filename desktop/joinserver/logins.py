@@ -164,6 +164,12 @@ def revoke(unit: Unit, login: AuthSession, reason: str) -> None:
     unit.effects.append(EndStreams(login_id=login.id))
 
 
+def login_of(unit: Unit, token: str) -> str | None:
+    """Return the id of the sign-in that a token was made for, dead or alive."""
+    stored = unit.session.get(AuthToken, token_hash(token))
+    return stored.auth_session_id if stored else None
+
+
 def log_out(unit: Unit, token: str | None) -> None:
     """Close the sign-in of a token, if there is one."""
     stored = unit.session.get(AuthToken, token_hash(token)) if token else None

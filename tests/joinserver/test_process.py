@@ -10,11 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-pytestmark = pytest.mark.server
+from desktop.joinserver.__main__ import main
+
 _PROGRAM = [sys.executable, "-m", "desktop.joinserver"]
 _KEYS = {"BAYLINK_LIVEKIT_API_KEY": "devkey", "BAYLINK_LIVEKIT_API_SECRET": "a-secret-of-more-than-32-characters"}
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_prints_where_it_serves_and_stops_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     command = [*_PROGRAM, "--port", "0", "--dev", "--demo-data", "--data-dir", str(tmp_path / "js")]
@@ -39,8 +41,6 @@ def test_it_prints_where_it_serves_and_stops_cleanly(tmp_path: Path, number: sig
     "options",
     [["--demo-data"], ["--host", "0.0.0.0"], ["--lean"]],  # noqa: S104 - refused, which is the point
 )
-def test_it_says_why_it_does_not_start(tmp_path: Path, options: list[str]) -> None:
-    command = [*_PROGRAM, "--port", "0", "--data-dir", str(tmp_path / "js"), *options]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 2
-    assert done.stderr.startswith("The join server does not start: ")
+def test_it_says_why_it_does_not_start(tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str]) -> None:
+    assert main(["--port", "0", "--data-dir", str(tmp_path / "js"), *options]) == 2
+    assert capsys.readouterr().err.startswith("The join server does not start: ")

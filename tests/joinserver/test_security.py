@@ -166,6 +166,8 @@ def test_sr_12_a_foreign_page_may_not_write_and_no_page_is_let_in(server: JoinSe
     path = f"/api/sessions/{session_key('S01')}/end"
     refused = marisol.post(path, headers={"Origin": "https://evil.example"})
     assert (refused.status_code, refused.json()["code"]) == (403, "origin_not_allowed")
+    rebound = {"Origin": "http://evil.example:8787", "Host": "evil.example:8787"}
+    assert marisol.post(path, headers=rebound).json()["code"] == "origin_not_allowed"
     reading = marisol.get("/api/mechanics/me", headers={"Origin": "https://evil.example"})
     assert not [name for name in reading.headers if name.startswith("access-control")]
     form = marisol.post("/api/chat/send-message", content="sessionId=x", headers={"Content-Type": "text/plain"})
@@ -275,6 +277,16 @@ def test_limits_answer_429_with_a_time_to_wait(tmp_path: Path) -> None:
         assert int(limited.headers["retry-after"]) >= 1
         server.clock.advance(seconds=int(limited.headers["retry-after"]))
         assert ike.join(str(uuid4())).status_code == 404
+
+
+def test_refreshes_are_limited_by_login_not_by_shop(tmp_path: Path) -> None:
+    with join_server_harness(tmp_path / "js", limits=Limits(public_by_address=1_000, refresh_in_15_min=2)) as server:
+        path = "/auth/v1/token?grant_type=refresh_token"
+        for email in (MARISOL, IKE):
+            token = server.sign_in(email).tokens["refresh_token"]
+            for _ in range(2):
+                token = server.nobody.post(path, {"refresh_token": token}).json()["refresh_token"]
+            assert server.nobody.post(path, {"refresh_token": token}).status_code == 429
 
 
 def test_public_paths_are_limited_by_address(tmp_path: Path) -> None:

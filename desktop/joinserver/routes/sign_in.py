@@ -105,7 +105,8 @@ async def token(request: Request, grant_type: str = "") -> Response:
 async def _refresh(request: Request, body: RefreshRequest) -> TokenPair:
     house = desk.house_of(request)
     count = house.config.limits.refresh_in_15_min
-    house.limiter.take("refresh", desk.address_of(request), count=count, per_s=15 * 60)
+    login_id = await house.db.read(lambda unit: logins.login_of(unit, body.refresh_token))
+    house.limiter.take("refresh", login_id or desk.address_of(request), count=count, per_s=15 * 60)
     outcome = await house.db.write(lambda unit: logins.refresh(unit, body.refresh_token))
     if isinstance(outcome, ApiError):
         raise outcome
