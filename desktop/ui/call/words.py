@@ -153,9 +153,9 @@ def waiting_text(state: CallState, waited_s: float) -> str:
     """Return the sentences below "Waiting for ..."."""
     first = first_name(state.customer.person)
     if waited_s >= _LONG_WAIT_S:
-        return f"Still nobody. You can leave; you will hear a tone when {first} comes."
+        return f"Still nobody. You can leave; the list says when {first} is here."
     begins = "The clock runs already." if has_begun(state) else "The clock starts when you are both in."
-    return f"{first} has been told that you are here. {begins} You will hear a tone."
+    return f"{first} has been told that you are here. {begins}"
 
 
 def waited(state: CallState, monotonic_s: float) -> str:
