@@ -22,6 +22,7 @@ class _Presence:
     """What the room tells of one identity."""
 
     in_room: bool = False
+    was_seen: bool = False
     left_s: float | None = None
     speaking: bool = False
     quality: Quality = Quality.UNKNOWN
@@ -44,7 +45,7 @@ class People:
     def joined(self, identity: str, name: str) -> None:
         """Note that somebody is in the room."""
         presence = self._of(identity)
-        presence.in_room, presence.left_s = True, None
+        presence.in_room, presence.was_seen, presence.left_s = True, True, None
         self.renamed(identity, name)
 
     def renamed(self, identity: str, name: str) -> None:
@@ -123,7 +124,7 @@ class People:
         known = self.directory.by_role(Role.CUSTOMER) or Person(Role.CUSTOMER, Role.CUSTOMER.label)
         person = self.directory.person(identity) if identity else known
         presence = self._room.get(identity) if identity else None
-        if presence is None:
+        if presence is None or not presence.was_seen:
             return ParticipantView(person=person, in_room=known.present, was_in_room=known.present or was_here)
         return _view(person, presence)
 

@@ -4,7 +4,14 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 
-from desktop.core.errors import BaylinkError, OfflineError, RefusedError, RoomConnectError, ServerTroubleError
+from desktop.core.errors import (
+    BaylinkError,
+    OfflineError,
+    RefusedError,
+    RoomConnectError,
+    ServerTroubleError,
+    SignedOutError,
+)
 from desktop.core.session import JoinGrant
 from desktop.flows.call_ports import CallBackend, CallRoom, CallRooms
 from desktop.flows.call_waiting import pause_s
@@ -60,7 +67,7 @@ class RoomDoor:
                 tries += 1
                 try:
                     self._grant = await self._backend.join(self._grant.session_id, self._fingerprint)
-                except (OfflineError, ServerTroubleError) as error:
+                except (OfflineError, ServerTroubleError, SignedOutError) as error:
                     _log.info("a new place in the session is not there yet: %s", error.code)
                 except RefusedError as error:
                     yield error
