@@ -60,14 +60,32 @@ def run(
     try:
         app = App(settings, state_folder=state_folder(), version=version(), on_loop_error=log.loop_error, camera=camera)
         app.stopped.connect(app_qt.quit)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: app.stop())
+        stop_on_signals(app)
         app.start()
         if ready is not None:
             ready(app)
         return int(app_qt.exec())
     finally:
         log.close()
+
+
+def stop_on_signals(app: "App") -> None:
+    """Stop the app on SIGINT and SIGTERM, at once also while Qt waits: each signal wakes Qt through a socket."""
+    import socket  # noqa: PLC0415 - as above
+
+    from PySide6.QtCore import QSocketNotifier  # noqa: PLC0415 - as above
+
+    woken, wakes = socket.socketpair()
+    for end in (woken, wakes):
+        end.setblocking(False)
+    signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
+    notifier = QSocketNotifier(woken.fileno(), QSocketNotifier.Type.Read, app)
+    # The handler itself runs as soon as this wakes the interpreter.
+    notifier.activated.connect(lambda: woken.recv(64))
+    app.stopped.connect(lambda: signal.set_wakeup_fd(-1))
+    app.stopped.connect(wakes.close)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: app.stop())
 
 
 def console() -> None:

@@ -78,6 +78,7 @@ class App(QObject):
         self._call: CallState | None = None
         self._owner: MechanicId | None = None
         self._page: Page | None = None
+        self._in_call = False
         self._parts: Parts | None = None
         self._devices: Devices | None = None
         self._stopping: concurrent.futures.Future[None] | None = None
@@ -249,14 +250,13 @@ class App(QObject):
     @Slot(object)
     def _account_changed(self, state: AccountState) -> None:
         was_in, self._account = self._account.mechanic, state
+        somebody_else = state.mechanic is not None and self._owner not in {None, state.mechanic.id}
+        if somebody_else or (state.mechanic is None and was_in is not None and not state.interrupted):
+            self._wipe()
+        if state.mechanic is not None:
+            self._owner = state.mechanic.id
         self.sign_in_page.render_state(state)
         self._route()
-        if state.mechanic is not None:
-            if self._owner is not None and self._owner != state.mechanic.id:
-                self._wipe()
-            self._owner = state.mechanic.id
-        elif was_in is not None and not state.interrupted:
-            self._wipe()
 
     def _wipe(self) -> None:
         """Leave what is open and drop what one mechanic saw and typed, before the next one sees anything."""
@@ -265,7 +265,6 @@ class App(QObject):
         self._call = None
         self.chat_model.clear()
         self._make_session_pages()
-        self._route()
 
     @Slot(object)
     def _board_changed(self, state: BoardState) -> None:
@@ -284,6 +283,7 @@ class App(QObject):
         if state.phase is CallPhase.ENDED and state.completion is None and state.band is not None:
             self.board_gateway.show_band(state.band)
         self._route()
+        self.window.set_title(self._title())
 
     @Slot(object)
     def _join_refused(self, error: BaylinkError) -> None:
@@ -303,18 +303,20 @@ class App(QObject):
         page = page_for(self._account, self._call)
         in_call = self._call is not None and self._call.phase is not CallPhase.ENDED
         before, self._page = self._page, page
-        self.account_gateway.call_changed(in_call)
-        self.board_gateway.call_changed(in_call)
+        if in_call is not self._in_call:
+            self._in_call = in_call
+            self.account_gateway.call_changed(in_call)
+            self.board_gateway.call_changed(in_call)
         if page is before:
             return
         self.window.show_page(self._pages[page], fade=before is not None)
-        self.window.set_title(self._title(page))
+        self.window.set_title(self._title())
         if page in {Page.CALL, Page.CHAT}:
             self.board_gateway.join_finished()
         _focus_entry(self._pages[page])
 
-    def _title(self, page: Page) -> str:
-        if page in {Page.CALL, Page.CHAT} and self._call is not None:
+    def _title(self) -> str:
+        if self._page in {Page.CALL, Page.CHAT} and self._call is not None:
             return self._call.customer.person.display_name
         return ""
 
