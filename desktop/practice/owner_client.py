@@ -79,6 +79,10 @@ class OwnerClient:
         body: dict[str, object] = {"startedAt": wire.format_timestamp(started_at)}
         await self._call("PATCH", f"/api/dev/sessions/{session_id}", body)
 
+    async def reset(self) -> None:
+        """Load the demo data anew, by the development endpoint: every session is as in the morning again."""
+        await self._call("POST", "/api/dev/reset", {})
+
     async def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, object]:
         return await asyncio.to_thread(self._call_now, method, path, body)
 

@@ -25,11 +25,15 @@ _FORBIDDEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """What a script waits for: `condition` becomes true within `within_s` seconds; `what` names it in a failure."""
+    """What a script waits for: `condition` becomes true within `within_s` seconds.
+
+    In a failure `what` names it, and `instead` what was there in its place.
+    """
 
     condition: Callable[[], object]
     what: str
     within_s: float = 15.0
+    instead: Callable[[], str] = str
 
 
 type Part[T] = Generator[Until, Any, T]
@@ -130,7 +134,12 @@ class Robot(QObject):
 
     def until_says(self, name: str, words: str, within_s: float = 15.0) -> Until:
         """Wait for words in a visible widget."""
-        return Until(lambda: words in self.words_of(name), f"{name} to say {words!r}", within_s)
+        return Until(
+            lambda: words in self.words_of(name),
+            f"{name} to say {words!r}",
+            within_s,
+            lambda: f"it says {self.words_of(name)!r}",
+        )
 
     def words_on_screen(self) -> list[str]:
         """Return every title, text, row and accessible name that is visible now."""
@@ -228,7 +237,10 @@ class Robot(QObject):
         elif value := self._wait.condition():
             self._expect(self._script.send(value))
         elif time.monotonic() > self._deadline_s:
-            raise StepFailedError(f"waited {self._wait.within_s:g} s in vain for {self._wait.what}")
+            instead = self._wait.instead()
+            raise StepFailedError(
+                f"waited {self._wait.within_s:g} s in vain for {self._wait.what}{', ' if instead else ''}{instead}"
+            )
 
     def _expect(self, wait: Until) -> None:
         self._wait, self._deadline_s = wait, time.monotonic() + wait.within_s

@@ -36,8 +36,8 @@ CHAT_CUSTOMER = "rust.bucket.88"
 ENDED = PracticeSession("S11", "C11")
 FOREIGN = PracticeSession("S05", "C5")
 _GREETING = "standing next to the car"
-_ENDED_SENTENCE = "This session has ended. You can still read it."
-_FOREIGN_SENTENCE = "This session is not available to you."
+ENDED_SENTENCE = "This session has ended. You can still read it."
+FOREIGN_SENTENCE = "This session is not available to you."
 _VIDEO_MINUTES, _CHAT_MINUTES = 12, 3
 
 
@@ -230,11 +230,11 @@ class ShopDay:
         """Ask, as a row that is no longer true would, to join an ended session: one sentence, and still the list."""
         robot.click("backToSessions")
         yield robot.until_seen("sessionsPage")
-        return (yield from _refused(robot, ENDED, _ENDED_SENTENCE))
+        return (yield from refused(robot, ENDED, ENDED_SENTENCE))
 
     def refused_at_foreign(self, robot: Robot) -> Script:
         """Ask the same for a session of another mechanic."""
-        return (yield from _refused(robot, FOREIGN, _FOREIGN_SENTENCE))
+        return (yield from refused(robot, FOREIGN, FOREIGN_SENTENCE))
 
     def sign_out(self, robot: Robot) -> Script:
         """Sign out; the next mechanic sees nothing of this one."""
@@ -250,15 +250,30 @@ class ShopDay:
 
     # Both sides
 
-    def _end(self, robot: Robot, session: PracticeSession, customer: str, minutes: int) -> Part[None]:
-        """Let minutes go by on both clocks, end the session by its button and question, read the completion page."""
+    def tell_customer(self, do: str, **fields: object) -> None:
+        """Give the video session's customer a command, without waiting for it."""
+        self._command(self._customer(), do, **fields)
+
+    def until_told(self, event: str, within_s: float = 10.0) -> Until:
+        """Wait for the video session's customer to tell an event from now on."""
+        return self._told(self._customer(), event, within_s, after=len(self._customer().events))
+
+    def let_minutes_go_by(self, robot: Robot, session: PracticeSession, minutes: int) -> Part[None]:
+        """Put the start of a live session back, and wait until the clock on screen knows it."""
         before = robot.words_of("sessionTimer")
         began = datetime.now(UTC) - timedelta(minutes=minutes)
         yield self._done(OwnerClient(self._thread.day.join_server.url).set_start(session.id, began))
         left = minutes_left(before) - minutes
         yield Until(
-            lambda: minutes_left(robot.words_of("sessionTimer")) == left, f"{left} minutes left on the clock", 25
+            lambda: left - 1 <= minutes_left(robot.words_of("sessionTimer")) <= left,
+            f"about {left} minutes left on the clock",
+            25,
+            lambda: robot.words_of("sessionTimer"),
         )
+
+    def _end(self, robot: Robot, session: PracticeSession, customer: str, minutes: int) -> Part[None]:
+        """Let minutes go by, end the session by its button and question, and read the completion page."""
+        yield from self.let_minutes_go_by(robot, session, minutes)
         robot.click("endButton")
         yield robot.until_seen("endNow", 3)
         robot.click("endNow")
@@ -310,7 +325,8 @@ class ShopDay:
         return Until(found, f"the customer to tell {event!r}", within_s)
 
 
-def _refused(robot: Robot, session: PracticeSession, sentence: str) -> Script:
+def refused(robot: Robot, session: PracticeSession, sentence: str) -> Script:
+    """Ask to join as a row that is no longer true would; the sentence stands above the list."""
     page = robot.see("sessionsPage")
     if not isinstance(page, SessionsPage):
         raise StepFailedError("the sessions page is another widget")
