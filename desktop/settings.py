@@ -55,7 +55,6 @@ class Settings(BaseSettings):
 
     prefill_email: Text = ""
     practice_password: SecretStr | None = Field(default=None, exclude=True)
-    synthetic_camera: bool = False
 
     @property
     def sizes(self) -> Literal["desktop", "kiosk"]:
