@@ -59,7 +59,7 @@ class Spot:
 
 
 class Watch:
-    """The instrument: looks a thousand times a second at the places where the picture may be."""
+    """The instrument: looks up to a thousand times a second at the places where the picture may be."""
 
     def __init__(self, pixels: Pixels, rects: Iterable[Rect]) -> None:
         """Watch these places of the screen."""
@@ -75,14 +75,17 @@ class Watch:
             time.sleep(_PAUSE_S)
         return None
 
-    def all_for(self, seconds: float) -> list[Sighting]:
-        """Block for that long; return every frame that appeared meanwhile, except the one that stood there."""
+    def all_for(self, seconds: float, pause_s: float = _PAUSE_S) -> list[Sighting]:
+        """Block for that long; return every frame that appeared meanwhile, except the one that stood there.
+
+        A longer pause between two looks is cheaper, and still misses no frame while it is shorter than a frame.
+        """
         self._look()
         end = time.monotonic() + seconds
         seen: list[Sighting] = []
         while time.monotonic() < end:
             seen += self._look()
-            time.sleep(_PAUSE_S)
+            time.sleep(pause_s)
         return seen
 
     def _look(self) -> list[Sighting]:
