@@ -66,6 +66,8 @@ class CallChat:
         self._lean = LeanLines(self._transcript) if is_lean else None
         self._unsent: deque[_Unsent] = deque()
         self._has_unsent = asyncio.Event()
+        self._all_sent = asyncio.Event()
+        self._all_sent.set()
         self._read_wanted = asyncio.Event()
         self._is_read_missing = False
 
@@ -147,6 +149,10 @@ class CallChat:
         """Read stored messages after the last known one: something may have been missed."""
         self._read_wanted.set()
 
+    async def last_lines(self, seconds: float) -> None:
+        """Return when every line is stored or refused, or after `seconds`: before a session is left or ended."""
+        await wait_for(self._all_sent, seconds)
+
     async def store_lines(self) -> None:
         """Store queued lines for ever, one at a time, oldest first; to be run as a task."""
         while True:
@@ -156,6 +162,7 @@ class CallChat:
             self._unsent.popleft()
             if not self._unsent:
                 self._has_unsent.clear()
+                self._all_sent.set()
 
     async def read_lines(self) -> None:
         """Read stored messages for ever, when wanted and as often as the platform needs; to be run as a task."""
@@ -194,6 +201,7 @@ class CallChat:
         loop = asyncio.get_running_loop()
         self._unsent.append(_Unsent(message, loop.time(), asyncio.Event()))
         self._has_unsent.set()
+        self._all_sent.clear()
 
     async def _store(self, unsent: _Unsent) -> None:
         """Bring one line to the platform; return when it is stored or refused for good."""

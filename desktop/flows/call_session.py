@@ -14,6 +14,7 @@ from desktop.core.session import Completion, JoinGrant, SessionState
 from desktop.flows import call_bands
 from desktop.flows.call_chat import CallChat
 from desktop.flows.call_conditions import Conditions
+from desktop.flows.call_ending import LAST_LINES_S, Ending
 from desktop.flows.call_facts import CallFacts, Standing
 from desktop.flows.call_ports import CallBackend, CallListener, CallRooms
 from desktop.flows.call_room import RoomDoor
@@ -88,6 +89,7 @@ class CallSession:
             read_every_s=self._messages_interval,
             is_lean=grant.is_lean,
         )
+        self._ending = Ending(backend, self._facts, self._chat, self._finish)
         self._door = RoomDoor(grant, backend, rooms, self._room_told, device_fingerprint=device_fingerprint)
 
     @property
@@ -133,7 +135,7 @@ class CallSession:
         self._override, self._ending_s = CallPhase.ENDING, self._loop.time()
         self._refresh()
         self._leaving = asyncio.create_task(self._door.leave(), name="call-leave")
-        self._keep(self._end())
+        self._keep(self._ending.end())
 
     def say(self, text: str) -> None:
         """Show, store and send a line, all under one id."""
@@ -318,47 +320,6 @@ class CallSession:
             tries += 1
         self._is_starting = False
 
-    async def _end(self) -> None:
-        """Call end until the platform has told how it ended; a lean platform is called once."""
-        tries = 0
-        while not self.is_over:
-            try:
-                completion = await self._backend.end(self.session_id)
-            except SignedOutError as error:
-                self._finish(EndReason.SIGNED_OUT, band=call_bands.room_lost(error.sentence))
-            except (OfflineError, ServerTroubleError) as error:
-                _log.info("the end is not confirmed yet: %s, request %s", error.code, error.reference)
-                if self._facts.grant.is_lean:
-                    await self._ended_or_unknown()
-            except BaylinkError as error:
-                _log.warning("the end was refused: %s, request %s", error.code, error.reference)
-                await self._ended_or_unknown()
-            else:
-                self._finish(EndReason.ENDED, completion=self._facts.completed(completion))
-            await asyncio.sleep(pause_s(tries))
-            tries += 1
-
-    async def _ended_or_unknown(self) -> None:
-        """After an end of unknown fate, show what the platform says; else go back to the list and say so."""
-        try:
-            state = await self._backend.state(self.session_id)
-        except BaylinkError:
-            state = None
-        if state is not None and state.status.is_terminal:
-            self._facts.take_state(state)
-            self._finish(EndReason.ENDED, completion=self._facts.completion(state, self._loop.time()))
-        else:
-            self._finish(EndReason.LEFT, band=call_bands.end_unknown())
-
-    async def _end_by_time(self) -> None:
-        """Call end once, long after zero: the server should have done it."""
-        try:
-            completion = await self._backend.end(self.session_id)
-        except BaylinkError as error:
-            _log.warning("the session could not be closed at its end: %s, request %s", error.code, error.reference)
-        else:
-            self._finish(EndReason.ENDED, completion=self._facts.completed(completion))
-
     # ---- time and state ---------------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
@@ -379,7 +340,7 @@ class CallSession:
             self._keep(self._start_clock())
         if self._conditions.must_end(now) and not self._has_ended_by_time:
             self._has_ended_by_time = True
-            self._keep(self._end_by_time())
+            self._keep(self._ending.end_by_time())
 
     def _refresh(self) -> None:
         """Work out what time decides, and publish the state if it differs from the last one."""
@@ -419,11 +380,13 @@ class CallSession:
         self._tear_down = asyncio.create_task(self._release(), name="call-release")
 
     async def _release(self) -> None:
+        leaving = self._leaving or asyncio.create_task(self._door.leave(), name="call-leave")
+        await self._chat.last_lines(LAST_LINES_S)
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await (self._leaving or self._door.leave())
+        await leaving
 
     def _server_now(self) -> datetime:
         return self._facts.server_now(self._loop.time())

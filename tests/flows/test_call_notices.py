@@ -298,6 +298,26 @@ def test_an_end_leaves_the_room_wholly_however_fast_it_is_confirmed() -> None:
     play(story)
 
 
+@pytest.mark.parametrize("way", ["end", "leave"])
+def test_the_last_line_before_the_end_is_stored_before_the_end(way: str) -> None:
+    async def story(stage: Stage) -> None:
+        await stage.live()
+        stage.platform.trouble["send_message"] = [OfflineError()]
+        stage.flow.send("goodbye, and drive carefully")
+        if way == "end":
+            stage.flow.end()
+            await stage.screen.until_phase(CallPhase.ENDED, 5)
+        else:
+            await stage.flow.leave()
+        assert [message.text for message in stage.platform.stored] == ["goodbye, and drive carefully"]
+        if way == "end":
+            assert stage.platform.calls.index("end") > max(
+                index for index, call in enumerate(stage.platform.calls) if call == "send_message"
+            )
+
+    play(story)
+
+
 def test_leaving_ends_nothing() -> None:
     async def story(stage: Stage) -> None:
         await stage.join()
