@@ -87,13 +87,13 @@ async def read_body(request: Request, limit: int = JSON_LIMIT) -> Body:
     return Body(bytes(chunks), content_type)
 
 
-def limit_public(request: Request) -> None:
+async def limit_public(request: Request) -> None:
     """Count a call of a public path by its address. Raises ApiError `rate_limited`."""
     house = house_of(request)
-    house.limiter.take("public", address_of(request), count=house.config.limits.public_by_address)
+    await house.limiter.take("public", address_of(request), count=house.config.limits.public_by_address)
 
 
-def limit_login(request: Request, rule: str) -> None:
+async def limit_login(request: Request, rule: str) -> None:
     """Count a call by its login (its address without one). Raises ApiError `rate_limited`."""
     house = house_of(request)
     limits = house.config.limits
@@ -103,14 +103,15 @@ def limit_login(request: Request, rule: str) -> None:
         "join": limits.join, "accept": limits.accept, "end": limits.end, "send": limits.send_message,
         "files": limits.files, "other": limits.other,
     }  # fmt: skip
-    house.limiter.take(rule, caller, count=counts[rule], burst=limits.send_message_burst if rule == "send" else None)
+    burst = limits.send_message_burst if rule == "send" else None
+    await house.limiter.take(rule, caller, count=counts[rule], burst=burst)
 
 
 async def as_mechanic[T](
     request: Request, work: Callable[[Unit, Caller], T], *, rule: str = "other", writes: bool = False
 ) -> T:
     """Run `work` for a signed-in mechanic. Raises ApiError."""
-    limit_login(request, rule)
+    await limit_login(request, rule)
     token = access_token(request)
     house = house_of(request)
 
@@ -125,7 +126,7 @@ async def as_member[T](
     rule: str = "other", writes: bool = False,
 ) -> T:  # fmt: skip
     """Run `work` for a member of a session, of one side where the path belongs to one. Raises ApiError."""
-    limit_login(request, rule)
+    await limit_login(request, rule)
     token = access_token(request)
     house = house_of(request)
 

@@ -16,7 +16,7 @@ from desktop.joinserver.clock import WallClock
 from desktop.joinserver.config import ServerConfig
 from desktop.joinserver.dispatcher import Dispatcher
 from desktop.joinserver.faults import Faults
-from desktop.joinserver.limits import RateLimiter
+from desktop.joinserver.limits import Limiter, RateLimiter
 from desktop.joinserver.links import LinkSigner, signing_secret
 from desktop.joinserver.passwords import Passwords
 from desktop.joinserver.rooms import LiveKitRooms, NoRooms, RoomService
@@ -40,7 +40,7 @@ class House:
     rooms: RoomService
     broker: Broker
     dispatcher: Dispatcher
-    limiter: RateLimiter
+    limiter: Limiter
     passwords: Passwords
     tokens: TokenMaker
     links: LinkSigner

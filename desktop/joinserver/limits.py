@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from desktop.joinserver.errors import ApiError
 
@@ -16,6 +17,13 @@ class _Bucket:
     at: float
 
 
+class Limiter(Protocol):
+    """Counts what callers ask."""
+
+    async def take(self, rule: str, caller: str, *, count: int, per_s: float = 60.0, burst: int | None = None) -> None:
+        """Count one call of `caller`. Raises ApiError `rate_limited` where `count` in `per_s` seconds is used up."""
+
+
 class RateLimiter:
     """Counts calls in memory. `monotonic` gives seconds and is replaced in tests."""
 
@@ -24,7 +32,7 @@ class RateLimiter:
         self._monotonic = monotonic
         self._buckets: dict[tuple[str, str], _Bucket] = {}
 
-    def take(self, rule: str, caller: str, *, count: int, per_s: float = 60.0, burst: int | None = None) -> None:
+    async def take(self, rule: str, caller: str, *, count: int, per_s: float = 60.0, burst: int | None = None) -> None:
         """Count one call of `caller`. Raises ApiError `rate_limited` where `count` in `per_s` seconds is used up."""
         now = self._monotonic()
         size = float(burst or count)

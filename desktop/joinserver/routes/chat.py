@@ -118,7 +118,7 @@ async def list_files(request: Request, session_id: str) -> Response:
 @optional_router.get("/api/files/{file_id}/content")
 async def content(request: Request, file_id: str) -> Response:
     """Serve a file's bytes to whoever holds its signed link."""
-    desk.limit_public(request)
+    await desk.limit_public(request)
     house = desk.house_of(request)
     query = request.query_params
     left = house.links.opens(file_id, query.get("exp", ""), query.get("sig", ""), house.clock.now())

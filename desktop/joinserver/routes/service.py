@@ -29,7 +29,7 @@ router = APIRouter()
 @router.get("/api/plans")
 async def plans(request: Request) -> Response:
     """List the active plans."""
-    desk.limit_public(request)
+    await desk.limit_public(request)
 
     def work(unit: Unit) -> PlansAnswer:
         rows = unit.session.scalars(
@@ -57,7 +57,7 @@ def _plan(row: ServicePlan) -> Plan:
 @router.get("/api/health")
 async def health(request: Request) -> Response:
     """Tell whether the server works; without LiveKit it works for chat."""
-    desk.limit_public(request)
+    await desk.limit_public(request)
     house = desk.house_of(request)
     database = await _database(house)
     livekit = await _livekit(house)

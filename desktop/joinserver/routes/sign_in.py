@@ -56,7 +56,7 @@ async def _checked_user(request: Request, body: LoginRequest) -> AuthUser:
 @router.post("/api/mechanic/login")
 async def login(request: Request) -> Response:
     """Sign a mechanic in."""
-    desk.limit_public(request)
+    await desk.limit_public(request)
     body = (await desk.read_body(request)).parse(LoginRequest)
     user = await _checked_user(request, body)
 
@@ -85,7 +85,7 @@ def _workshop_name(unit: Unit, worker: MechanicRow) -> str | None:
 @router.post("/auth/v1/token")
 async def token(request: Request, grant_type: str = "") -> Response:
     """Hand out tokens for a refresh token, or for a password (customers of demo and tests)."""
-    desk.limit_public(request)
+    await desk.limit_public(request)
     body = await desk.read_body(request)
     if grant_type == "refresh_token":
         pair = await _refresh(request, body.parse(RefreshRequest))
@@ -106,7 +106,7 @@ async def _refresh(request: Request, body: RefreshRequest) -> TokenPair:
     house = desk.house_of(request)
     count = house.config.limits.refresh_in_15_min
     login_id = await house.db.read(lambda unit: logins.login_of(unit, body.refresh_token))
-    house.limiter.take("refresh", login_id or desk.address_of(request), count=count, per_s=15 * 60)
+    await house.limiter.take("refresh", login_id or desk.address_of(request), count=count, per_s=15 * 60)
     outcome = await house.db.write(lambda unit: logins.refresh(unit, body.refresh_token))
     if isinstance(outcome, ApiError):
         raise outcome
@@ -127,7 +127,7 @@ async def _password(request: Request, body: LoginRequest) -> TokenPair:
 @router.post("/api/auth/set-session")
 async def set_session(request: Request) -> Response:
     """Turn a token pair into the cookie."""
-    desk.limit_public(request)
+    await desk.limit_public(request)
     body = (await desk.read_body(request)).parse(SetSessionRequest)
     alive = await desk.house_of(request).db.read(
         lambda unit: logins.is_one_live_pair(unit, body.access_token, body.refresh_token)
@@ -145,7 +145,7 @@ async def set_session(request: Request) -> Response:
 @router.post("/api/mechanic/logout")
 async def logout(request: Request) -> Response:
     """Close the sign-in of the token given; fine without one, too."""
-    desk.limit_public(request)
+    await desk.limit_public(request)
     token = desk.access_token(request)
     await desk.house_of(request).db.write(lambda unit: logins.log_out(unit, token))
     response = desk.reply(request, SuccessAnswer())
