@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
+from pathlib import Path
 
 import httpx
 
@@ -12,6 +13,7 @@ from desktop.backend import wire
 from desktop.backend.login import Login, LoginListener, TokenPair, signed_out
 from desktop.backend.refusals import Endpoint
 from desktop.backend.transport import Answer, Exchange, Transport
+from desktop.core.clock import ServerTime
 from desktop.core.errors import BaylinkError, OfflineError, RefusedError, ServerTroubleError, SignedOutError
 
 _log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ class SignedInCalls:
     def __init__(self, transport: Transport, monotonic: Callable[[], float], ended: Callable[[], None]) -> None:
         """Make it without a login."""
         self._transport = transport
+        self.monotonic = monotonic
         self._ended = ended
         self._login = Login(self._renew, self._confirm_quietly, self._login_ended, monotonic)
         self._memory = _Memory()
@@ -48,6 +51,11 @@ class SignedInCalls:
     @listener.setter
     def listener(self, listener: LoginListener | None) -> None:
         self._login.listener = listener
+
+    @property
+    def server_time(self) -> ServerTime | None:
+        """Where server time stands; None before the first answer."""
+        return self._transport.server_time
 
     @property
     def is_open(self) -> bool:
@@ -117,6 +125,10 @@ class SignedInCalls:
             return await self._transport.send(replace(exchange, bearer=pair.access))
         except RefusedError as error:
             raise self._considered(error, exchange, pair) from error
+
+    async def fetch(self, url: str, target: Path, cap_bytes: int) -> None:
+        """Write what a signed link leads to into `target`; the login has no part in it."""
+        await self._transport.fetch(url, target, cap_bytes)
 
     @contextlib.asynccontextmanager
     async def stream(self, exchange: Exchange) -> AsyncIterator[httpx.Response]:

@@ -18,6 +18,7 @@ from desktop.backend.events import EventStreamParser, hint_of
 from desktop.backend.known import Known, detailed
 from desktop.backend.lean import LeanFacts, lean_grant, lean_state
 from desktop.backend.login import LoginListener
+from desktop.backend.records import RecordCalls
 from desktop.backend.refusals import Endpoint
 from desktop.backend.transport import Answer, Exchange, PlatformAddress, Transport
 from desktop.core.board import BoardListing, HintKind, ServerHint
@@ -41,6 +42,7 @@ class BackendClient:
     Lives in one asyncio loop. Every method raises OfflineError (nothing answered), ServerTroubleError (5xx or not the
     contract), RefusedError (4xx, with its code) or SignedOutError (the login is over; `listener` was told once).
     Reads, joins, starts, ends and sends are repeated a few times with jitter where the contract makes that safe.
+    `records` speaks about notes, files and summaries.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class BackendClient:
         self._monotonic = monotonic
         self._transport = Transport(address, client_version=client_version, transport=transport, monotonic=monotonic)
         self._calls = SignedInCalls(self._transport, monotonic, self._login_ended)
+        self.records = RecordCalls(self._calls)
         self._known = Known()
         self._interrupted: Known | None = None
 
@@ -120,6 +123,7 @@ class BackendClient:
     async def sign_out(self) -> None:
         """Forget everything of this login at once, then tell the server, which may be away."""
         pair = self._calls.forget()
+        self.records.forget()
         self._known = Known()
         self._interrupted = None
         if pair is None:
@@ -135,6 +139,7 @@ class BackendClient:
     def forget(self) -> None:
         """Drop tokens, cookies and everything read for this login, without a word to the server."""
         self._calls.forget()
+        self.records.forget()
         self._known = Known()
 
     async def aclose(self) -> None:
@@ -151,6 +156,7 @@ class BackendClient:
         if self._known.mechanic is not None:
             self._interrupted = self._known
         self._known = Known()
+        self.records.forget()
 
     def _check_version(self) -> None:
         version = self._transport.api_version

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from desktop.backend import wire
 from desktop.core.chat import ChatMessage, Delivery, MessagePage
 from desktop.core.clock import ServerTime, SessionTimer
+from desktop.core.notes import StoredNotes
 from desktop.core.people import Directory, MechanicId, Person, Role, SessionId
 from desktop.core.session import (
     Completion,
@@ -17,6 +18,7 @@ from desktop.core.session import (
     SessionStatus,
     Vehicle,
 )
+from desktop.core.summary import SentSummary
 from desktop.core.text import LINE_CAP, clean_block, clean_line, usable_name
 
 _PLAN_CAP = 60
@@ -234,6 +236,23 @@ def file_of(entry: wire.FileEntry) -> FileEntry:
         uploader_name=usable_name(entry.uploader_name) or Role.CUSTOMER.label,
         created_at=entry.created_at,
         tags=tuple(clean_line(tag, _LABEL_CAP) for tag in entry.tags),
+    )
+
+
+def notes_of(answer: wire.NotesAnswer) -> StoredNotes:
+    """Return the notes for the editor."""
+    return StoredNotes(clean_block(answer.notes, wire.MAX_NOTES_LENGTH), answer.version or 0)
+
+
+def summary_of(summary: wire.ManualSummary) -> SentSummary:
+    """Return a summary that was sent."""
+    return SentSummary(
+        findings=clean_block(summary.findings),
+        steps_taken=clean_block(summary.steps_taken),
+        next_steps=clean_block(summary.next_steps),
+        parts_needed=clean_block(summary.parts_needed),
+        submitted_at=summary.submitted_at,
+        pictures=tuple(file_of(entry) for entry in summary.media_files),
     )
 
 

@@ -35,6 +35,12 @@ class Endpoint(StrEnum):
     SESSION_INFO = "session_info"
     MESSAGES = "messages"
     SEND_MESSAGE = "send_message"
+    NOTES = "notes"
+    FILES = "files"
+    UPLOAD = "upload"
+    FILE_CONTENT = "file_content"
+    SUMMARY = "summary"
+    SEND_SUMMARY = "send_summary"
 
 
 OPTIONAL = frozenset(
@@ -49,6 +55,11 @@ OPTIONAL = frozenset(
         Endpoint.SESSION_INFO,
         Endpoint.MESSAGES,
         Endpoint.SEND_MESSAGE,
+        Endpoint.NOTES,
+        Endpoint.FILES,
+        Endpoint.UPLOAD,
+        Endpoint.SUMMARY,
+        Endpoint.SEND_SUMMARY,
     }
 )
 """What a lean platform may lack; anything else it must have."""
@@ -68,6 +79,11 @@ _BY_ENDPOINT: Mapping[tuple[Endpoint, int], str] = {
     (Endpoint.JOIN, 409): "illegal_transition",
     (Endpoint.START, 409): "not_both_present",
     (Endpoint.END, 409): "illegal_transition",
+    (Endpoint.UPLOAD, 413): "file_too_large",
+    (Endpoint.UPLOAD, 415): "file_type_not_allowed",
+    (Endpoint.SEND_SUMMARY, 413): "file_too_large",
+    (Endpoint.SEND_SUMMARY, 415): "file_type_not_allowed",
+    (Endpoint.FILE_CONTENT, 404): "file_gone",
 }
 
 _BY_STATUS: Mapping[int, str] = {
@@ -132,6 +148,10 @@ def _details(refusal: Refusal, body: wire.ErrorBody) -> dict[str, object]:
         value = extra.get(field)
         if isinstance(value, str):
             details[name] = value
+    notes, version = extra.get("notes"), extra.get("version")
+    if isinstance(notes, str) and isinstance(version, int):
+        # The mechanic's own words from another screen, shown beside the ones refused.
+        details.update(notes=notes, version=version)
     present = extra.get("present")
     if isinstance(present, list):
         details["present"] = tuple(role for role in present if isinstance(role, str))

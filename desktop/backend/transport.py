@@ -1,5 +1,7 @@
 """One HTTP exchange with the platform: safe address, headers, request id, clock sample, retries, and its error."""
 
+import asyncio
+import contextlib
 import logging
 import re
 import ssl
@@ -11,19 +13,24 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
 
 import httpx
 import stamina
 
 from desktop.backend import wire
 from desktop.backend.addresses import check_scheme, host_of, is_loopback
+from desktop.backend.forms import CountedStream, Form, FormParts, opened
 from desktop.backend.refusals import Endpoint, Refusal, error_of
 from desktop.core.clock import ServerClock, ServerTime
-from desktop.core.errors import BaylinkError, OfflineError, ServerTroubleError
+from desktop.core.errors import BaylinkError, OfflineError, RefusedError, ServerTroubleError
 
 _log = logging.getLogger(__name__)
 
 _CONNECT_S = 5.0
+_FILE_SILENCE_S = 30.0
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _HALF_SECOND = timedelta(milliseconds=500)
 """The `Date` header is cut to whole seconds: on average the server's time is half a second later."""
@@ -52,12 +59,16 @@ class PlatformAddress:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request to make. `bearer` goes out only to the API base; `attempts` above 1 only where a repeat is safe."""
+    """One request to make. `bearer` goes out only to the API base; `attempts` above 1 only where a repeat is safe.
+
+    `form` is a multipart body in the place of a JSON one.
+    """
 
     endpoint: Endpoint
     method: str
     path: str
     body: wire.WireShape | None = None
+    form: Form | None = None
     params: Mapping[str, str] | None = None
     bearer: str | None = field(default=None, repr=False)
     if_none_match: str | None = None
@@ -65,6 +76,11 @@ class Exchange:
     at_auth_base: bool = False
     attempts: int = 1
     timeout_s: float = 10.0
+
+    @property
+    def name(self) -> str:
+        """The path for the log: a file's link loses its signature (SR-11)."""
+        return urlsplit(self.path).path
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +114,7 @@ class Transport:
         auth = address.auth_base_url or address.api_base_url
         self._auth = check_scheme(auth, plain_loopback=address.plain_loopback)
         self._api_key = address.api_key
+        self._plain_loopback = address.plain_loopback
         self._monotonic = monotonic
         self._clock = ServerClock()
         self.api_version: int | None = None
@@ -142,6 +159,26 @@ class Transport:
                 return await self._send_once(exchange)
         raise OfflineError  # pragma: no cover - the retries end with a result or an error
 
+    async def fetch(self, url: str, target: Path, cap_bytes: int) -> None:
+        """Write what a link leads to into `target`; a link without a host is one of the API.
+
+        No token goes along (SR-32). Raises RefusedError, `file_too_large` beyond `cap_bytes`, and OSError where
+        `target` cannot be written; a broken download leaves nothing behind.
+        """
+        if not url.startswith("/"):
+            check_scheme(url, plain_loopback=self._plain_loopback)
+        elif url.startswith("//"):
+            raise BaylinkError("insecure_url")
+        exchange = Exchange(Endpoint.FILE_CONTENT, "GET", url, timeout_s=_FILE_SILENCE_S)
+        part = target.with_name(f"{target.name}.part")
+        try:
+            async with self.open(exchange) as response:
+                await _write(response, part, cap_bytes)
+            await asyncio.to_thread(part.replace, target)
+        finally:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+
     async def _send_once(self, exchange: Exchange) -> Answer:
         async with self.open(exchange) as response:
             try:
@@ -153,20 +190,14 @@ class Transport:
     @asynccontextmanager
     async def open(self, exchange: Exchange) -> AsyncIterator[httpx.Response]:
         """Open the answer without reading its body; its status is already known to be a success."""
-        request = self._request(exchange)
-        own_id = request.headers[wire.REQUEST_ID_HEADER]
         sent_s = self._monotonic()
-        try:
-            response = await self._http.send(request, stream=True)
-        except (httpx.HTTPError, ssl.SSLError) as error:
-            _log.info("%s %s: no answer, %s, request %s", exchange.method, exchange.path, type(error).__name__, own_id)
-            raise _offline(error, own_id) from error
+        response = await self._sent(exchange)
         try:
             received_s = self._monotonic()
             _log.debug(
                 "%s %s: %d in %.0f ms, request %s",
                 exchange.method,
-                exchange.path,
+                exchange.name,
                 response.status_code,
                 (received_s - sent_s) * 1000,
                 _reference(response),
@@ -178,7 +209,20 @@ class Transport:
         finally:
             await response.aclose()
 
-    def _request(self, exchange: Exchange) -> httpx.Request:
+    async def _sent(self, exchange: Exchange) -> httpx.Response:
+        with contextlib.ExitStack() as stack:
+            parts = stack.enter_context(opened(exchange.form)) if exchange.form is not None else None
+            request = self._request(exchange, parts)
+            own_id = request.headers[wire.REQUEST_ID_HEADER]
+            try:
+                return await self._http.send(request, stream=True)
+            except (httpx.HTTPError, ssl.SSLError) as error:
+                _log.info(
+                    "%s %s: no answer, %s, request %s", exchange.method, exchange.name, type(error).__name__, own_id
+                )
+                raise _offline(error, own_id) from error
+
+    def _request(self, exchange: Exchange, parts: FormParts | None) -> httpx.Request:
         base = self._auth if exchange.at_auth_base else self._api
         headers = {wire.REQUEST_ID_HEADER: str(uuid.uuid4())}
         if exchange.bearer is not None and not exchange.at_auth_base:
@@ -189,14 +233,19 @@ class Transport:
             headers["If-None-Match"] = exchange.if_none_match
         if exchange.last_event_id:
             headers["Last-Event-ID"] = exchange.last_event_id
-        return self._http.build_request(
+        request = self._http.build_request(
             exchange.method,
-            base + exchange.path,
+            base + exchange.path if exchange.path.startswith("/") else exchange.path,
             params=dict(exchange.params) if exchange.params else None,
             json=exchange.body.to_wire() if exchange.body is not None else None,
+            files=parts,
             headers=headers,
             timeout=httpx.Timeout(exchange.timeout_s, connect=_CONNECT_S),
         )
+        form = exchange.form
+        if form is not None and form.progress is not None and isinstance(request.stream, httpx.AsyncByteStream):
+            request.stream = CountedStream(request.stream, form.progress)
+        return request
 
     async def _refused(self, exchange: Exchange, response: httpx.Response) -> BaylinkError:
         try:
@@ -216,7 +265,7 @@ class Transport:
         _log.info(
             "%s %s: %d %s, request %s",
             exchange.method,
-            exchange.path,
+            exchange.name,
             response.status_code,
             error.code,
             error.reference,
@@ -224,12 +273,37 @@ class Transport:
         return error
 
     def _take_headers(self, exchange: Exchange, response: httpx.Response, sent_s: float, received_s: float) -> None:
+        if exchange.endpoint is Endpoint.FILE_CONTENT:
+            return  # files may come from another host, which says nothing of the API
         if response.is_success and not exchange.at_auth_base:
             version = response.headers.get(wire.API_HEADER, "")
             self.api_version = int(version) if version.isdecimal() else None
         moment = _server_moment(response.headers)
         if moment is not None:
             self._clock.add(sent_s, received_s, moment)
+
+
+async def _write(response: httpx.Response, part: Path, cap_bytes: int) -> None:
+    """Write an answer's body to a new file that only this user can read, piece by piece and off the loop."""
+    file = await asyncio.to_thread(_private_file, part)
+    try:
+        size = 0
+        async for chunk in response.aiter_bytes():
+            size += len(chunk)
+            if size > cap_bytes:
+                raise RefusedError("file_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            await asyncio.to_thread(file.write, chunk)
+    except httpx.HTTPError as error:
+        raise _offline(error, _reference(response)) from error
+    finally:
+        await asyncio.to_thread(file.close)
+
+
+def _private_file(path: Path) -> BinaryIO:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    return path.open("wb")
 
 
 def _server_moment(headers: httpx.Headers) -> datetime | None:

@@ -470,6 +470,13 @@ class FilesAnswer(WireShape):
     summary: FilesSummary = Field(default_factory=FilesSummary)
 
 
+class UploadAnswer(WireShape):
+    """A file was stored, now or before under the same id."""
+
+    success: bool = True
+    file: FileEntry
+
+
 class Cursors(WireShape):
     """Where to read on: older messages `before`, newer ones `after`; opaque."""
 

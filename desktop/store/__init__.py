@@ -1,0 +1,5 @@
+"""What this PC keeps for a mechanic between starts, and nothing else: unsent notes and summaries, fetched files.
+
+Law of the room: one writer. Every row belongs to one mechanic and is given to nobody else. A method returns when the
+disk has it; none is called on the GUI thread. Failures are OSError. SQLite is spoken here and in the join server only.
+"""
