@@ -16,7 +16,7 @@ import signal
 import sys
 from typing import Literal
 
-from desktop.practice.owner import Owner, OwnerOptions, end_quietly
+from desktop.practice.owner import Owner, OwnerOptions
 from desktop.practice.owner_client import OwnerRefusedError
 from desktop.practice.owner_media import Publishing
 from desktop.practice.picture_code import monotonic_ms
@@ -62,7 +62,7 @@ async def _run(options: OwnerOptions) -> int:
     try:
         return 0 if await story else _NEVER_JOINED
     except asyncio.CancelledError:
-        await end_quietly(owner)
+        await owner.close()
         return 0
     finally:
         commands.cancel()

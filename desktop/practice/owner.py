@@ -1,7 +1,6 @@
 """The story of one practice owner: sign in, join, greet, answer, come back after a lost room, and obey commands."""
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -107,7 +106,7 @@ class Owner:
         self._report("done", name=name)
 
     async def _do_say(self, command: dict[str, object]) -> None:
-        await self._say(str(command["text"]), parse_form(str(command.get("form"))))
+        await self._say(str(command["text"]), parse_form(str(command.get("form", "full"))))
 
     async def _do_rename(self, command: dict[str, object]) -> None:
         await self._client.rename(str(command["name"]))
@@ -178,7 +177,6 @@ class Owner:
             self._camera if has_video else None,
             self._chat,
             self._report,
-            spawn=self._spawn,
             on_push=self._pushed,
             on_gone=self._lost,
         )
@@ -193,7 +191,7 @@ class Owner:
         self._apply_switches()
         self._chat.take_stored(grant.messages, self._client.user_id)
         if has_video:
-            self._spawn(phone.publish())
+            phone.start_publishing()
         if self._options.greets and not self._greeted:
             self._greeted = True
             if not any(message.sender_id == self._client.user_id for message in grant.messages):
@@ -270,9 +268,3 @@ class Owner:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._report("failed", error=type(error).__name__)
-
-
-async def end_quietly(owner: Owner) -> None:
-    """Close an owner whose run was interrupted."""
-    with contextlib.suppress(OSError, OwnerRefusedError):
-        await owner.close()

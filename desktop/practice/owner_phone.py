@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 
 from livekit import rtc
 
@@ -27,16 +27,16 @@ class OwnerPhone:
         chat: OwnerChat,
         report: Report,
         *,
-        spawn: Callable[[Coroutine[object, object, None]], None],
         on_push: Callable[[dict[str, object]], None],
         on_gone: Callable[[str], None],
     ) -> None:
         """Make the phone inside the running loop; `connect` opens the room."""
         self.media = OwnerMedia(publishing, camera)
         self._eyes = OwnerEyes(report)
-        self._chat, self._report, self._spawn = chat, report, spawn
+        self._chat, self._report = chat, report
         self._on_push, self._on_gone = on_push, on_gone
         self._leaving = False
+        self._publishing: asyncio.Task[None] | None = None
         self._room = rtc.Room()
         self._present: set[str] = set()
         chat.attach(self._room)
@@ -58,18 +58,13 @@ class OwnerPhone:
         for person in list(self._room.remote_participants.values()):
             self._arrived(person)
 
-    async def publish(self) -> None:
+    def start_publishing(self) -> None:
         """Publish camera and voice: at once in an empty room, else after the first picture or two seconds.
 
         Publishing while a picture is being set up can leave that picture empty for ever.
         """
-        people = self._room.remote_participants.values()
-        sources = [publication.kind for person in people for publication in person.track_publications.values()]
-        if rtc.TrackKind.KIND_VIDEO in sources:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._eyes.seen.wait(), _FIRST_LOOK_S)
-        published = await self.media.publish(self._room.local_participant)
-        self._report("published", tracks=list(published))
+        self._publishing = asyncio.create_task(self._publish())
+        self._publishing.add_done_callback(self._publishing_ended)
 
     async def simulate(self, scenario: int) -> None:
         """Ask the SDK for one of its simulated faults."""
@@ -78,10 +73,26 @@ class OwnerPhone:
     async def leave(self) -> None:
         """Leave in the order the SDK needs: readers, sources, room, a moment of rest."""
         self._leaving = True
+        if self._publishing is not None:
+            self._publishing.cancel()
+            await asyncio.gather(self._publishing, return_exceptions=True)
         await self._eyes.close()
         await self.media.close()
         await self._room.disconnect()
         await asyncio.sleep(_AFTERWARDS_S)
+
+    async def _publish(self) -> None:
+        people = self._room.remote_participants.values()
+        sources = [publication.kind for person in people for publication in person.track_publications.values()]
+        if rtc.TrackKind.KIND_VIDEO in sources:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._eyes.seen.wait(), _FIRST_LOOK_S)
+        published = await self.media.publish(self._room.local_participant)
+        self._report("published", tracks=list(published))
+
+    def _publishing_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._report("failed", error=type(error).__name__)
 
     def _arrived(self, person: rtc.RemoteParticipant) -> None:
         if person.identity not in self._present:
