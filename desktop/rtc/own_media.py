@@ -19,6 +19,7 @@ _log = logging.getLogger(__name__)
 
 PUBLISH_AFTER_S = 2.0
 """Publishing while the first picture is on its way can leave that picture empty for ever; so it waits this long."""
+_LAST_PUBLICATION_S = 1.0
 _OPEN_AFTER_S = 0.4
 """Opening sound and camera holds the loop up for a tenth of a second, so the first picture goes first if it is near."""
 
@@ -39,6 +40,7 @@ class OwnMedia:
         self._camera = OwnCamera(camera, mailboxes.put, self._changed)
         self._participant: rtc.LocalParticipant | None = None
         self._first_picture = asyncio.Event()
+        self._is_stopped = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -77,11 +79,19 @@ class OwnMedia:
             self._keep(self._publish(self._participant))
 
     async def stop(self) -> None:
-        """Stop capturing; before the room is disconnected."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Stop capturing; before the room is disconnected. A publication under way is waited for a moment.
+
+        The SDK would report the end of a cancelled one as an error.
+        """
+        self._is_stopped = True
+        self._first_picture.set()
         await self._camera.stop()
+        if self._tasks:
+            await asyncio.wait(tuple(self._tasks), timeout=_LAST_PUBLICATION_S)
+        left = tuple(self._tasks)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def close(self) -> None:
         """Release devices; after the room was disconnected."""
@@ -90,6 +100,8 @@ class OwnMedia:
 
     async def _publish_when_ready(self, participant: rtc.LocalParticipant) -> None:
         await _come(self._first_picture, _OPEN_AFTER_S)
+        if self._is_stopped:
+            return
         self._sound.open()
         self._camera.start()
         await _come(self._first_picture, PUBLISH_AFTER_S - _OPEN_AFTER_S)
@@ -97,8 +109,9 @@ class OwnMedia:
         await self._publish(participant)
 
     async def _publish(self, participant: rtc.LocalParticipant) -> None:
-        await self._sound.publish(participant)
-        await self._camera.publish(participant)
+        for device in (self._sound, self._camera):
+            if not self._is_stopped:
+                await device.publish(participant)
 
     def _keep(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work, name="own-media")

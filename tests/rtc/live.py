@@ -96,6 +96,10 @@ class House:
         await client.room.connect(self.livekit.url, self.token(self.mechanic))
         return client
 
+    def forget(self, client: "Client") -> None:
+        """Let go of a client that has left."""
+        self._clients.remove(client)
+
     async def peer(self, identity: str | None = None) -> "Peer":
         """Let somebody else join, as a plain SDK client."""
         peer = Peer(identity or self.customer)
