@@ -27,7 +27,7 @@ class AccountState:
     """Everything the sign-in page needs.
 
     `error` is the sentence under the field; `offline` that nobody answered and that it is tried again by itself;
-    `interrupted` that a session on screen goes on while the mechanic signs in again (their texts are kept).
+    `interrupted` that a session on screen goes on while the `mechanic` signs in again (their texts are kept).
     `retry_at_s` is the monotonic time at which a locked-out sign-in may be tried again.
     """
 

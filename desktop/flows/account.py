@@ -226,10 +226,10 @@ class AccountFlow:
         )
 
     def _signed_out(self, error: BaylinkError | None, *, retry_at_s: float | None = None) -> None:
-        """Show the sign-in, with a sentence where something was refused."""
+        """Show the sign-in, with a sentence where something was refused; an interrupted mechanic stays named."""
         self._to(
             phase=AccountPhase.SIGNED_OUT,
-            mechanic=None,
+            mechanic=self._state.mechanic if self._state.interrupted else None,
             error=error.sentence if error is not None else None,
             offline=False,
             retry_at_s=retry_at_s,

@@ -188,6 +188,7 @@ async def test_a_login_that_ends_in_a_call_only_interrupts_it() -> None:
     desk.flow.login_ended(SignedOutError("refresh_invalid", 401))
     await settle()
     assert desk.now().interrupted
+    assert desk.now().mechanic == MARISOL
     assert desk.now().email == MARISOL.email
     assert desk.now().error == "Please sign in again. Your notes and unsent messages are kept."
     await desk.flow.sign_in(MARISOL.email, "demo-torque-42")
