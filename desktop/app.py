@@ -79,6 +79,7 @@ class App(QObject):
         self._owner: MechanicId | None = None
         self._page: Page | None = None
         self._in_call = False
+        self._hears_calls = False
         self._parts: Parts | None = None
         self._devices: Devices | None = None
         self._stopping: concurrent.futures.Future[None] | None = None
@@ -177,7 +178,7 @@ class App(QObject):
         self.sign_in_page.cancel_requested.connect(self.account_gateway.cancel)
         self.sessions_page.join_requested.connect(self._join)
         self.sessions_page.accept_requested.connect(self.board_gateway.accept)
-        self.sessions_page.view_requested.connect(self.call_gateway.review)
+        self.sessions_page.view_requested.connect(self._view)
         self.sessions_page.refresh_requested.connect(self.board_gateway.refresh)
         self.sessions_page.sign_out_requested.connect(self.account_gateway.sign_out)
         self.sessions_page.band_action_requested.connect(self._board_band_answered)
@@ -222,8 +223,14 @@ class App(QObject):
 
     @Slot(str)
     def _join(self, session_id: str) -> None:
+        self._hears_calls = True
         self.board_gateway.join_started(session_id)
         self.call_gateway.join(session_id)
+
+    @Slot(str)
+    def _view(self, session_id: str) -> None:
+        self._hears_calls = True
+        self.call_gateway.review(session_id)
 
     @Slot(str)
     def _board_band_answered(self, key: str) -> None:
@@ -261,6 +268,8 @@ class App(QObject):
     def _wipe(self) -> None:
         """Leave what is open and drop what one mechanic saw and typed, before the next one sees anything."""
         self._owner = None
+        # What the loop still tells of the session that is left here comes too late for anybody's eyes.
+        self._hears_calls = False
         self.call_gateway.leave()
         self._call = None
         self.chat_model.clear()
@@ -273,6 +282,8 @@ class App(QObject):
 
     @Slot(object)
     def _call_changed(self, state: CallState) -> None:
+        if not self._hears_calls:
+            return
         self._call = state
         if page_for(self._account, state) is Page.COMPLETION and state.completion is not None:
             self.completion_page.render_state(state.completion)
@@ -291,12 +302,15 @@ class App(QObject):
 
     @Slot(object)
     def _transcript_reset(self, messages: tuple[ChatMessage, ...]) -> None:
+        if not self._hears_calls:
+            return
         self.chat_model.clear()
         self.chat_model.apply(*(ChatChange("added", index, message) for index, message in enumerate(messages)))
 
     @Slot(object)
     def _chat_changed(self, changes: tuple[ChatChange, ...]) -> None:
-        self.chat_model.apply(*changes)
+        if self._hears_calls:
+            self.chat_model.apply(*changes)
 
     def _route(self) -> None:
         """Show the page of the moment, and tell the other rooms whether a call is on."""
