@@ -72,8 +72,8 @@ def customer(**more: object) -> ParticipantView:
     return replace(state().customer, **more)  # type: ignore[arg-type]  # as above
 
 
-def waiting(waited_s: float = 84.4) -> CallState:
-    """Return the waiting room."""
+def waiting(waited_s: float = 84.0) -> CallState:
+    """Return the waiting room, at the very beginning of a second."""
     return state(
         phase=CallPhase.WAITING,
         customer=ParticipantView(replace(CUSTOMER, present=False)),
