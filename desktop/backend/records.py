@@ -13,7 +13,7 @@ from desktop.backend.refusals import Endpoint
 from desktop.backend.transport import Exchange
 from desktop.core.clock import ServerTime
 from desktop.core.errors import RefusedError
-from desktop.core.files import FILE_CAP_BYTES
+from desktop.core.files import FILE_CAP_BYTES, suffix_of
 from desktop.core.notes import StoredNotes
 from desktop.core.people import SessionId
 from desktop.core.session import FileEntry
@@ -138,8 +138,13 @@ class RecordCalls:
             self._entry(file)
         return mapping.summary_of(answer.manual_summary)
 
-    async def send_summary(self, session_id: SessionId, draft: SummaryDraft, photos: tuple[FilePart, ...]) -> None:
-        """Send a summary with its pictures; the same `temp_id` is taken once, `summary_exists` for another one."""
+    async def send_summary(
+        self, session_id: SessionId, draft: SummaryDraft, photos: tuple[tuple[FileEntry, Path], ...]
+    ) -> None:
+        """Send a summary with its pictures; the same `temp_id` is taken once, `summary_exists` for another one.
+
+        Raises OSError for a picture that cannot be read.
+        """
         fields = {
             "findings": draft.findings_text,
             "steps_taken": draft.steps_taken.strip(),
@@ -147,11 +152,15 @@ class RecordCalls:
             "next_steps": draft.next_steps.strip(),
             "tempId": draft.temp_id,
         }
+        parts = tuple(
+            FilePart(f"photo_{at}", f"photo-{at + 1}{suffix_of(entry.media_type)}", entry.media_type, path)
+            for at, (entry, path) in enumerate(photos)
+        )
         exchange = Exchange(
             Endpoint.SEND_SUMMARY,
             "POST",
             f"/api/sessions/{_in_path(session_id)}/summary",
-            form=Form(fields, photos),
+            form=Form(fields, parts),
             attempts=REPEATS,
             timeout_s=_UPLOAD_TIMEOUT_S,
         )

@@ -3,12 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 
 from desktop.core.errors import BaylinkError
 from desktop.core.people import SessionId
+from desktop.flows.call_chat import CallChat
 from desktop.flows.call_ports import CallBackend, CallListener, CallRooms
 from desktop.flows.call_review import reviewed
 from desktop.flows.call_session import CallSession
+from desktop.flows.record_ports import CallRecord
 
 _log = logging.getLogger(__name__)
 
@@ -22,10 +25,18 @@ class CallFlow:
     """
 
     def __init__(
-        self, backend: CallBackend, rooms: CallRooms, listener: CallListener, *, device_fingerprint: str
+        self,
+        backend: CallBackend,
+        rooms: CallRooms,
+        listener: CallListener,
+        *,
+        device_fingerprint: str,
+        record: CallRecord | None = None,
     ) -> None:
-        """Make the flow; `device_fingerprint` names this PC to the platform."""
+        """Make the flow; `device_fingerprint` names this PC to the platform, `record` keeps what is written."""
         self._backend = backend
+        self._record = record
+        self._reviewed: CallChat | None = None
         self._rooms = rooms
         self._listener = listener
         self._fingerprint = device_fingerprint
@@ -60,7 +71,19 @@ class CallFlow:
         if not state.status.is_terminal:
             self._listener.refuse_join(BaylinkError("illegal_transition"))
             return
-        self._listener.open_chat(page.messages)
+        self._reviewed = chat = CallChat(
+            session_id,
+            self._backend,
+            identity="",
+            after=None,
+            before=page.before,
+            tell=self._listener.change_chat,
+            server_now=lambda: datetime.now(UTC),
+            read_every_s=lambda: None,
+        )
+        if self._record is not None:
+            self._record.reviewed(session_id, state.status)
+        self._listener.open_chat(chat.open(page.messages))
         self._listener.publish(reviewed(session_id, state, self._backend.listed(session_id)))
 
     async def leave(self) -> None:
@@ -80,6 +103,13 @@ class CallFlow:
         """Say something; empty lines are not sent."""
         if self._session is not None and text.strip():
             self._session.say(text)
+
+    def read_older(self) -> None:
+        """Read a page of earlier messages of the session on screen."""
+        if self._reviewed is not None:
+            self._keep(self._reviewed.read_older())
+        elif self._session is not None:
+            self._keep(self._session.older())
 
     def retry(self, message_id: str) -> None:
         """Try a failed line again, under its old id."""
@@ -129,10 +159,22 @@ class CallFlow:
             return
         if self._session is not None:
             await self._session.closed()
+        self._reviewed = None
         self._session = CallSession(
-            grant, self._backend, self._rooms, self._listener, device_fingerprint=self._fingerprint
+            grant,
+            self._backend,
+            self._rooms,
+            self._listener,
+            device_fingerprint=self._fingerprint,
+            files_changed=self._files_changed,
         )
+        if self._record is not None:
+            self._record.opened(grant)
         self._session.open()
+
+    def _files_changed(self, session_id: SessionId) -> None:
+        if self._record is not None:
+            self._record.files_changed(session_id)
 
     def _keep(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work, name="call-wish")

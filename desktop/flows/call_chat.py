@@ -45,6 +45,7 @@ class CallChat:
         *,
         identity: str,
         after: str | None,
+        before: str | None = None,
         tell: Callable[[tuple[ChatChange, ...]], None],
         server_now: Callable[[], datetime],
         read_every_s: Callable[[], float | None],
@@ -59,6 +60,8 @@ class CallChat:
         self._backend = backend
         self._identity = identity
         self._after = after
+        self._before = before
+        self._is_reading_older = False
         self._tell = tell
         self._server_now = server_now
         self._read_every_s = read_every_s
@@ -152,6 +155,21 @@ class CallChat:
     async def last_lines(self, seconds: float) -> None:
         """Return when every line is stored or refused, or after `seconds`: before a session is left or ended."""
         await wait_for(self._all_sent, seconds)
+
+    async def read_older(self) -> None:
+        """Read one page of what was said before the oldest message here; nothing where there is none (AC-36)."""
+        if self._before is None or self._is_reading_older:
+            return
+        self._is_reading_older = True
+        try:
+            page = await self._backend.messages(self._session_id, before=self._before)
+        except BaylinkError as error:
+            _log.info("earlier messages could not be read: %s, request %s", error.code, error.reference)
+        else:
+            self._before = page.before if page.has_more else None
+            self.merge(page.messages)
+        finally:
+            self._is_reading_older = False
 
     async def store_lines(self) -> None:
         """Store queued lines for ever, one at a time, oldest first; to be run as a task."""

@@ -36,8 +36,10 @@ class CallBackend(Protocol):
         """Store a message; the same `temp_id` gives the same stored message."""
         ...
 
-    async def messages(self, session_id: SessionId, *, after: str | None = None) -> MessagePage:
-        """Return stored messages after a cursor, oldest first; the newest ones without a cursor."""
+    async def messages(
+        self, session_id: SessionId, *, after: str | None = None, before: str | None = None
+    ) -> MessagePage:
+        """Return stored messages after or before a cursor, oldest first; the newest ones without a cursor."""
         ...
 
     def listed(self, session_id: SessionId) -> SessionRow | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from datetime import datetime
 
@@ -59,9 +59,11 @@ class CallSession:
         listener: CallListener,
         *,
         device_fingerprint: str,
+        files_changed: Callable[[SessionId], None] = lambda _id: None,
     ) -> None:
-        """Make the call of a join answer; on the running loop."""
+        """Make the call of a join answer; on the running loop. `files_changed` hears of files that others add."""
         self._backend = backend
+        self._files_changed = files_changed
         self._listener = listener
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -84,6 +86,7 @@ class CallSession:
             backend,
             identity=grant.identity,
             after=grant.messages_after,
+            before=grant.messages_before,
             tell=listener.change_chat,
             server_now=self._server_now,
             read_every_s=self._messages_interval,
@@ -142,6 +145,10 @@ class CallSession:
         if not self.is_over:
             message = self._chat.say(text)
             self._door.send_chat(message.text, message.id)
+
+    async def older(self) -> None:
+        """Read a page of earlier messages, also after the end."""
+        await self._chat.read_older()
 
     def retry(self, message_id: str) -> None:
         """Store a failed line again, under its old id."""
@@ -224,6 +231,8 @@ class CallSession:
             return
         is_next = self._last_seq is not None and push.seq == self._last_seq + 1
         self._last_seq = push.seq
+        if push.type == "file.added":
+            self._files_changed(self.session_id)
         is_line = push.type == "chat.message"
         if is_line or not is_next:
             self._chat.read_soon()

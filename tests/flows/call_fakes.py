@@ -59,6 +59,7 @@ class FakePlatform:
         self.room_ready = True
         self.is_lean = False
         self.ignores_end_by_time = False
+        self.page_size = 100
         self.stored: list[ChatMessage] = []
         self.trouble: dict[str, list[BaylinkError]] = {}
         self.always: dict[str, BaylinkError] = {}
@@ -145,8 +146,8 @@ class FakePlatform:
             vehicle=Vehicle(year="2016", make="Subaru", model="Outback", colour="green"),
             concern="Grinding from the front left when braking",
             urgent=True,
-            messages=tuple(self.stored),
-            messages_before=None,
+            messages=tuple(self.stored[-self.page_size :]),
+            messages_before=self._before(len(self.stored) - self.page_size),
             messages_after=f"after-{len(self.stored)}",
             version=self.version,
             is_lean=self.is_lean,
@@ -186,8 +187,18 @@ class FakePlatform:
         await self._called("send_message")
         return self.store(text, temp_id, Role.MECHANIC)
 
-    async def messages(self, session_id: SessionId, *, after: str | None = None) -> MessagePage:
+    @staticmethod
+    def _before(index: int) -> str | None:
+        return f"before-{index}" if index > 0 else None
+
+    async def messages(
+        self, session_id: SessionId, *, after: str | None = None, before: str | None = None
+    ) -> MessagePage:
         await self._called("messages")
+        if before is not None:
+            end = int(before.removeprefix("before-"))
+            first = max(0, end - self.page_size)
+            return MessagePage(tuple(self.stored[first:end]), before=self._before(first), has_more=first > 0)
         start = int(after.removeprefix("after-")) if after else 0
         return MessagePage(messages=tuple(self.stored[start:]), after=f"after-{len(self.stored)}")
 
