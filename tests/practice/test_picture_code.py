@@ -37,13 +37,11 @@ def shrunk(luma: Grey, width: int, height: int) -> Grey:
 
 
 @settings(max_examples=30)
-@settings(max_examples=30)
 @given(codes, st.sampled_from([(1280, 720), (640, 360), (320, 180), (960, 540), (853, 480)]))
 def test_what_was_painted_is_read_at_every_size_a_call_may_choose(code: PictureCode, size: tuple[int, int]) -> None:
     assert read(shrunk(picture(code), *size)) == code
 
 
-@settings(max_examples=30)
 @settings(max_examples=30)
 @given(codes, st.sampled_from([0, 90, 180, 270]))
 def test_a_turned_picture_is_read_with_and_without_knowing_the_turn(code: PictureCode, rotation: int) -> None:
@@ -52,7 +50,6 @@ def test_a_turned_picture_is_read_with_and_without_knowing_the_turn(code: Pictur
     assert read(turned) == code
 
 
-@settings(max_examples=20)
 @settings(max_examples=20)
 @given(codes, st.integers(200, 1400), st.integers(200, 900), st.sampled_from([0, 90]))
 def test_a_letterboxed_picture_is_read_at_its_place(code: PictureCode, width: int, height: int, rotation: int) -> None:
@@ -67,7 +64,6 @@ def test_a_letterboxed_picture_is_read_at_its_place(code: PictureCode, width: in
     assert read(screen, place, rotation) == code
 
 
-@settings(max_examples=30)
 @settings(max_examples=30)
 @given(codes, st.integers(0, 2**32 - 1))
 def test_noise_and_weak_contrast_do_not_disturb(code: PictureCode, seed: int) -> None:
