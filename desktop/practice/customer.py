@@ -16,13 +16,13 @@ import signal
 import sys
 from typing import Literal
 
+from desktop.practice.demo_people import PASSWORD_VARIABLE
 from desktop.practice.owner import Owner, OwnerOptions
 from desktop.practice.owner_client import OwnerRefusedError
 from desktop.practice.owner_media import Publishing
 from desktop.practice.picture_code import monotonic_ms
 
 _TOKEN = re.compile(r"eyJ[\w.-]+")
-PASSWORD_VARIABLE = "BAYLINK_PRACTICE_PASSWORD"  # noqa: S105 - the name of a variable
 _NEVER_JOINED = 3
 
 

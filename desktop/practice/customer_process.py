@@ -7,9 +7,8 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from desktop.joinserver.demo_data.ids import DEMO_PASSWORD
 from desktop.practice.children import Child, start_child
-from desktop.practice.customer import PASSWORD_VARIABLE
+from desktop.practice.demo_people import DEMO_PASSWORD, PASSWORD_VARIABLE
 
 type Event = Mapping[str, object]
 """One line the customer told: `event`, `at_ms` (CLOCK_MONOTONIC) and fields of its own."""

@@ -10,16 +10,13 @@ from types import TracebackType
 from typing import Self
 
 from desktop.core.people import SessionId
-from desktop.joinserver.demo_data.ids import DEMO_PASSWORD, session_id
-from desktop.joinserver.demo_data.people import CUSTOMERS, MECHANICS
 from desktop.practice.children import free_port
 from desktop.practice.customer_process import CustomerProcess, Event
+from desktop.practice.demo_people import CUSTOMER_EMAILS, DEMO_PASSWORD, MECHANIC_EMAIL, demo_session_id
 from desktop.practice.join_server import WEBHOOK_PATH, JoinServer
 from desktop.practice.livekit_server import LiveKitKeys, LiveKitServer
 from desktop.practice.virtual_display import VirtualDisplay, has_display
 from desktop.practice.virtual_sound import VirtualSound
-
-MECHANIC_EMAIL = MECHANICS[0].email
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +29,12 @@ class PracticeSession:
     @property
     def id(self) -> SessionId:
         """The session's id."""
-        return session_id(self.key)
+        return demo_session_id(self.key)
 
     @property
     def email(self) -> str:
-        """The customer's login."""
-        email = next(customer.email for customer in CUSTOMERS if customer.key == self.customer)
-        if email is None:
-            raise ValueError(f"{self.customer} is a guest without a login")
-        return email
+        """The customer's login. Raises KeyError for a customer who plays no part in practice."""
+        return CUSTOMER_EMAILS[self.customer]
 
 
 BRAKES = PracticeSession("S01", "C1")
