@@ -20,6 +20,7 @@ SIZE_1080 = (1920, 1080)
 _JOIN_TIMEOUT_S = 8.0
 _COUNTING_PAUSE_S = 0.008
 _FRAMES_BESIDE = {"cpu_720_pct": "shown_720_fps", "cpu_1080_pct": "shown_1080_fps"}
+_SIZE_OF = {"cpu_720_pct": SIZE_720, "cpu_1080_pct": SIZE_1080}
 _CALL_MEASURES = frozenset({"latency_p50_ms", "latency_p95_ms", "cpu_720_pct", "shown_720_fps", "memory_mb"})
 _GAP_MEASURES = frozenset({"gui_gap_p99_ms", "gui_gap_max_ms"})
 
@@ -32,13 +33,13 @@ class Plan:
 
     rounds_720: int = 5
     rounds_1080: int = 3
-    settle_s: float = 5.0
+    settle_s: float = 8.0  # longer than the app shows its notices: they move the picture
     latency_s: float = 6.0
     gaps_s: float = 10.0
     cpu_s: float = 15.0
 
 
-QUICK = Plan(rounds_720=2, rounds_1080=1, settle_s=3.0, latency_s=4.0, gaps_s=5.0, cpu_s=8.0)
+QUICK = Plan(rounds_720=2, rounds_1080=1, settle_s=8.0, latency_s=4.0, gaps_s=5.0, cpu_s=8.0)
 
 
 @dataclass(slots=True)
@@ -85,7 +86,6 @@ class Rounds:
                 async with opener(SIZE_1080) as side:
                     await self._join(side)
                     await asyncio.sleep(self._plan.settle_s)
-                    await side.prepare(SIZE_1080)
                     await self._measure_cpu(side, "cpu_1080_pct", samples)
 
     async def _round_720(self, side: Side, samples: Samples) -> None:
@@ -133,10 +133,14 @@ class Rounds:
         frames = _FRAMES_BESIDE[name]
         if not self._wanted & {name, frames}:
             return
+        await side.prepare(_SIZE_OF[name])
         watch = Watch(self._screen.pixels, side.picture_rects)
         before = side.tree.read_cpu()
         seen = await asyncio.to_thread(watch.all_for, self._plan.cpu_s, _COUNTING_PAUSE_S)
         after = side.tree.read_cpu()
+        if not seen:
+            self._say("  the picture moved while CPU was measured; this call is not counted")
+            return
         self._add(samples, name, cpu_percent(before, after))
         self._add(samples, frames, len(seen) / (after.at - before.at))
 
