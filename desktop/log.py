@@ -83,7 +83,10 @@ class Log:
         file = logging.handlers.RotatingFileHandler(
             folder / "baylink.log", maxBytes=_FILE_BYTES, backupCount=_FILES, encoding="utf-8", delay=True
         )
-        self._handlers: tuple[logging.Handler, ...] = (file, logging.StreamHandler(sys.stderr), self._tail)
+        terminal = logging.StreamHandler(sys.stderr)
+        # Who started the program in a terminal wants to hear of trouble; the file keeps the whole story.
+        terminal.setLevel(logging.DEBUG if verbose else logging.WARNING)
+        self._handlers: tuple[logging.Handler, ...] = (file, terminal, self._tail)
         root = logging.getLogger()
         self._former_level = root.level
         root.setLevel(logging.DEBUG if verbose else logging.INFO)
