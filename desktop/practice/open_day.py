@@ -3,35 +3,31 @@
 import os
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
-
-from desktop.__main__ import run
-from desktop.app import App
 from desktop.practice.app_settings import keep_to_this_day, practice_settings
-from desktop.practice.camera import mechanic_camera
 from desktop.practice.customer_process import Event
 from desktop.practice.day import BRAKES, MISFIRE, OIL_LIGHT, PracticeDay, PracticeSession
 from desktop.practice.day_thread import DayThread
 
-_SIGNALS_LOOKED_AT_MS = 200
-
 
 def open_day(say: Callable[[str], None]) -> int:
     """Run the day until the window is closed; return the app's exit code."""
-    with DayThread(lambda: PracticeDay(say)) as thread:
+    thread = DayThread(lambda: PracticeDay(say))
+    thread.start()
+    try:
+        # The window's programs are loaded while the servers start.
+        import desktop.app  # noqa: F401, PLC0415
+        from desktop.__main__ import run  # noqa: PLC0415
+        from desktop.practice.camera import mechanic_camera  # noqa: PLC0415
+
+        thread.wait_until_ready()
         day = thread.day
         keep_to_this_day(os.environ, day.folder)
         for line in ((BRAKES, MISFIRE), (OIL_LIGHT,)):
-            thread.call(_enter_in_turn(day, line))
+            thread.submit(_enter_in_turn(day, line))
         say("Opening the window. Closing it ends the practice day.")
-        return run(practice_settings(day), camera=mechanic_camera, ready=let_python_look)
-
-
-def let_python_look(app: App) -> None:
-    """Let Python run now and then while Qt waits: it looks at signals (Ctrl+C) only then."""
-    beat = QTimer(app, interval=_SIGNALS_LOOKED_AT_MS)
-    beat.timeout.connect(_nothing)
-    beat.start()
+        return run(practice_settings(day), camera=mechanic_camera)
+    finally:
+        thread.stop()
 
 
 async def _enter_in_turn(day: PracticeDay, line: tuple[PracticeSession, ...]) -> None:
@@ -44,7 +40,3 @@ async def _enter_in_turn(day: PracticeDay, line: tuple[PracticeSession, ...]) ->
             day.keep(_enter_in_turn(day, line[1:]))
 
     await day.add_customer(line[0], on_event=told)
-
-
-def _nothing() -> None:
-    """Only be called."""
