@@ -35,7 +35,8 @@ QT_LIBS="ca-certificates libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 
   libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-render0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1
   libxcb-xfixes0 libxcb-xkb1 libwayland-client0 libwayland-cursor0 libwayland-egl1 libpulse0 libxext6 libxrandr2 libdrm2
   libbz2-1.0"
-TEST_TOOLS="xvfb xauth openbox xdotool x11-utils pulseaudio pulseaudio-utils dbus gnome-keyring"
+TEST_TOOLS="xvfb xauth openbox xdotool x11-utils pulseaudio pulseaudio-utils dbus gnome-keyring
+  postgresql redis-server"
 BENCH_TOOLS="chromium"
 
 installed_packages() { dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2>/dev/null | sed -n 's/^ii  *//p'; }

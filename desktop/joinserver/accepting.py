@@ -3,12 +3,13 @@
 from sqlalchemy import update
 
 from desktop.backend.wire import AcceptAnswer
+from desktop.core.people import MechanicId
 from desktop.joinserver import booking, lifecycle, rules
 from desktop.joinserver.effects import Hint
 from desktop.joinserver.errors import ApiError, not_found
 from desktop.joinserver.logins import Caller
 from desktop.joinserver.members import is_id
-from desktop.joinserver.tables import Assignment, MechanicRow, SessionRow
+from desktop.joinserver.tables import Assignment, SessionRow
 from desktop.joinserver.unit import Unit
 
 
@@ -20,9 +21,12 @@ def accept(unit: Unit, caller: Caller, assignment_id: str) -> AcceptAnswer:
     row = unit.session_row(assignment.session_id, lock=True)
     if row is None:
         raise not_found()
+    unit.session.refresh(assignment)  # whoever was faster is known now
+    if assignment.mechanic_id not in {None, caller.mechanic_id}:
+        raise _taken_or_not_found(unit, caller, assignment)
     if assignment.status == "accepted" and row.status in rules.OPEN:
         return _answer(row, already=True)
-    _check_open(unit, caller, assignment, row)
+    _check_open(unit, caller, caller.mechanic_id, assignment, row)
     _take(unit, caller, assignment, row)
     return _answer(row, already=False)
 
@@ -38,8 +42,8 @@ def _taken_or_not_found(unit: Unit, caller: Caller, assignment: Assignment | Non
     return not_found()
 
 
-def _check_open(unit: Unit, caller: Caller, assignment: Assignment, row: SessionRow) -> None:
-    worker = unit.session.get_one(MechanicRow, caller.mechanic_id)
+def _check_open(unit: Unit, caller: Caller, mechanic_id: MechanicId, assignment: Assignment, row: SessionRow) -> None:
+    worker = unit.lock_mechanic(mechanic_id)
     if not worker.can_accept_sessions:
         raise ApiError("accept_not_allowed")
     if row.status in rules.ACTIVE or (row.mechanic_id is not None and row.mechanic_id != caller.mechanic_id):

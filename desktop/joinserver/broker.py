@@ -65,6 +65,13 @@ class Broker:
             if stream.login_id == effect.login_id or stream.mechanic_id == effect.mechanic_id:
                 self.close(stream)
 
+    def resync(self) -> None:
+        """Have every stream's reader read everything anew, after hints may have been missed."""
+        self._run = secrets.token_hex(4)
+        self._kept.clear()
+        for stream in self._streams:
+            stream.lines.put_nowait(self._resync_line())
+
     def close(self, stream: Stream) -> None:
         """Close one stream; a stream may be closed twice."""
         if stream in self._streams:
@@ -81,11 +88,14 @@ class Broker:
         oldest = self._kept[0].number if self._kept else self._number + 1
         known = run == self._run and number.isdecimal() and oldest - 1 <= int(number) <= self._number
         if not known:
-            stream.lines.put_nowait(f"id: {self._run}-{self._number}\nevent: resync\ndata: {{}}\n\n")
+            stream.lines.put_nowait(self._resync_line())
             return
         for kept in self._kept:
             if kept.number > int(number) and kept.hint.mechanic_id in {None, stream.mechanic_id}:
                 stream.lines.put_nowait(self._line(kept))
+
+    def _resync_line(self) -> str:
+        return f"id: {self._run}-{self._number}\nevent: resync\ndata: {{}}\n\n"
 
     def _line(self, kept: _Kept) -> str:
         data = json.dumps(kept.hint.data, ensure_ascii=False, separators=(",", ":"))

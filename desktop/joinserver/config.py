@@ -39,7 +39,7 @@ class ServerConfig:
 
     data_dir: Path
     host: str = "127.0.0.1"
-    database: str | None = None
+    database: str | None = field(default=None, repr=False)
     dev: bool = False
     demo_data: bool = False
     demo_at: datetime | None = None

@@ -18,8 +18,10 @@ from desktop.joinserver.dispatcher import Dispatcher
 from desktop.joinserver.faults import Faults
 from desktop.joinserver.limits import Limiter, RateLimiter
 from desktop.joinserver.links import LinkSigner, signing_secret
+from desktop.joinserver.notices import Listener
 from desktop.joinserver.passwords import Passwords
 from desktop.joinserver.rooms import LiveKitRooms, NoRooms, RoomService
+from desktop.joinserver.shared_limits import SharedLimiter
 from desktop.joinserver.storage import Database
 from desktop.joinserver.sweeper import Sweeper
 from desktop.joinserver.tables import LiveKitRoom
@@ -79,9 +81,13 @@ async def open_house(config: ServerConfig, parts: Parts) -> AsyncIterator[House]
     dispatcher = Dispatcher(rooms, broker, mark_closed, parts.close_after_s)
     db = await asyncio.to_thread(Database, config.database_url, clock, dispatcher.take)
     sweeper = Sweeper(db, rooms, mark_closed)
+    limiter = SharedLimiter(db) if db.is_shared else RateLimiter(parts.monotonic)
+    listener = Listener(db.engine, db.worker, dispatcher.take, broker.resync) if db.is_shared else None
+    if listener is not None:
+        await asyncio.to_thread(listener.start)
     house = House(
         config=config, clock=clock, db=db, rooms=rooms, broker=broker, dispatcher=dispatcher,
-        limiter=RateLimiter(parts.monotonic), passwords=passwords, tokens=TokenMaker(key, secret), links=links,
+        limiter=limiter, passwords=passwords, tokens=TokenMaker(key, secret), links=links,
         faults=Faults(), sweeper=sweeper, livekit_secret=secret, livekit_key=key, started_s=time.monotonic(),
     )  # fmt: skip
     sweeping = asyncio.create_task(sweeper.run(config.sweep_every_s)) if config.sweep_every_s else None
@@ -95,6 +101,8 @@ async def open_house(config: ServerConfig, parts: Parts) -> AsyncIterator[House]
         broker.close_all()
         await dispatcher.settle()
         await rooms.aclose()
+        if listener is not None:
+            await asyncio.to_thread(listener.close)
         await asyncio.to_thread(db.close)
         passwords.close()
 

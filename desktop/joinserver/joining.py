@@ -55,6 +55,7 @@ def _open_booked(unit: Unit, member: Member) -> None:
         raise ApiError(refusal)
     if member.role is not Role.MECHANIC or row.mechanic_id is None:
         return
+    unit.lock_mechanic(row.mechanic_id)
     other = lifecycle.active_session_of(unit, row.mechanic_id, but=row.id)
     if other is not None:
         raise ApiError("mechanic_has_active_session", activeSessionId=other)

@@ -119,7 +119,8 @@ def refresh(unit: Unit, token: str) -> TokenPair | ApiError:
     stored = unit.session.get(AuthToken, token_hash(token))
     if stored is None or stored.kind != "refresh":
         return ApiError("refresh_invalid")
-    login = unit.session.get_one(AuthSession, stored.auth_session_id)
+    login = _lock_login(unit, stored.auth_session_id)
+    unit.session.refresh(stored)  # whoever was faster is known now
     if login.revoked_at is not None:
         return ApiError("refresh_reused" if login.revoke_reason == "refresh_reused" else "refresh_invalid")
     user = unit.session.get_one(AuthUser, login.user_id)
@@ -133,6 +134,12 @@ def refresh(unit: Unit, token: str) -> TokenPair | ApiError:
     check_account(unit, user, worker)
     stored.used_at = stored.used_at or unit.now
     return _issue(unit, login, parent=stored.token_hash)
+
+
+def _lock_login(unit: Unit, login_id: str) -> AuthSession:
+    """Return a sign-in, locked against other writers: its tokens are rotated one after the other."""
+    query = select(AuthSession).where(AuthSession.id == login_id).with_for_update(key_share=True)
+    return unit.session.scalars(query).one()
 
 
 def _is_lost_answer(unit: Unit, stored: AuthToken) -> bool:
@@ -175,7 +182,7 @@ def log_out(unit: Unit, token: str | None) -> None:
     stored = unit.session.get(AuthToken, token_hash(token)) if token else None
     if stored is None:
         return
-    login = unit.session.get_one(AuthSession, stored.auth_session_id)
+    login = _lock_login(unit, stored.auth_session_id)
     if login.revoked_at is None:
         revoke(unit, login, "logout")
 
@@ -194,6 +201,7 @@ def is_one_live_pair(unit: Unit, access: str, refresh_token: str) -> bool:
 def count_try(unit: Unit, limits: Limits, email: str, address: str) -> None:
     """Count a try before its password is checked, so that parallel tries count too. Raises ApiError `rate_limited`."""
     since = unit.now - FAILURE_WINDOW
+    unit.take_turns(_failure_key("account", email), _failure_key("address", address))
     for key, allowed in (
         (_failure_key("account", email), limits.account_failures_in_15_min),
         (_failure_key("address", address), limits.address_failures_in_15_min),

@@ -11,7 +11,7 @@ from desktop.joinserver import booking, lifecycle, logins, people, rules
 from desktop.joinserver.presence import apply_presence
 from desktop.joinserver.rooms import RoomService, RoomServiceAway
 from desktop.joinserver.storage import Database
-from desktop.joinserver.tables import LiveKitRoom, SessionRow, WebhookEvent
+from desktop.joinserver.tables import LiveKitRoom, RateBucket, SessionRow, WebhookEvent
 from desktop.joinserver.unit import Unit, room_name
 
 _log = logging.getLogger(__name__)
@@ -31,14 +31,16 @@ class Sweeper:
         """Sweep now and then until cancelled."""
         while True:
             try:
-                await self.sweep()
+                if await self._db.may_sweep():
+                    await self.sweep()
             except Exception:  # noqa: BLE001 - one bad pass must not end the sweeping; the next is only seconds away
                 _log.exception("a sweep failed")
             await asyncio.sleep(every_s)
 
     async def sweep(self) -> None:
         """Do one pass."""
-        await self._db.write(_end_by_time)
+        for session_id in await self._db.read(_to_end):
+            await self._db.write(lambda unit, sid=session_id: _end_by_time(unit, sid))  # type: ignore[misc]  # as below
         await self._compare_presence()
         await self._close_rooms()
         await self._db.write(_forget_old)
@@ -78,11 +80,17 @@ def _rooms_left_open(unit: Unit) -> list[SessionId]:
     return list(rows)
 
 
-def _end_by_time(unit: Unit) -> None:
-    for row in unit.session.scalars(select(SessionRow).where(SessionRow.status.in_(rules.OPEN))).all():
-        ending = _ending(unit, row)
-        if ending is not None:
-            lifecycle.end(unit, row, ending, "system")
+def _to_end(unit: Unit) -> list[SessionId]:
+    rows = unit.session.scalars(select(SessionRow).where(SessionRow.status.in_(rules.OPEN))).all()
+    return [row.id for row in rows if _ending(unit, row) is not None]
+
+
+def _end_by_time(unit: Unit, session_id: SessionId) -> None:
+    """End one session whose time has come, unless it was extended or ended since it was looked at."""
+    row = unit.session_row(session_id, lock=True)
+    ending = _ending(unit, row) if row is not None and row.status in rules.OPEN else None
+    if row is not None and ending is not None:
+        lifecycle.end(unit, row, ending, "system")
 
 
 def _ending(unit: Unit, row: SessionRow) -> rules.Ending | None:
@@ -104,4 +112,5 @@ def _ending(unit: Unit, row: SessionRow) -> rules.Ending | None:
 
 def _forget_old(unit: Unit) -> None:
     logins.sweep_logins(unit)
+    unit.session.execute(delete(RateBucket).where(RateBucket.at < (unit.now - logins.FAILURE_WINDOW).timestamp()))
     unit.session.execute(delete(WebhookEvent).where(WebhookEvent.at < unit.now - _WEBHOOKS_KEPT))

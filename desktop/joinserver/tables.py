@@ -132,6 +132,19 @@ class LoginFailure(Table):
     at: Mapped[datetime]
 
 
+class RateBucket(Table):
+    """What is left of a caller's limit under one rule; `at` in seconds of the epoch. Used by several workers only."""
+
+    __tablename__ = "rate_buckets"
+    __table_args__ = (Index("rate_buckets_by_time", "at"),)
+
+    rule: Mapped[str] = mapped_column(primary_key=True)
+    caller: Mapped[str] = mapped_column(primary_key=True)
+    tokens: Mapped[float]
+    was_let: Mapped[bool]
+    at: Mapped[float]
+
+
 class WebhookEvent(Table):
     """A LiveKit event that was handled, so that a repeat is none."""
 

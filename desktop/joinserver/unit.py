@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from desktop.backend.wire import MAX_PUSH_BYTES, PushEnvelope, WireShape
 from desktop.core.people import MechanicId, SessionId, UserId
 from desktop.joinserver.effects import Effect, Hint, Push
 from desktop.joinserver.plans import PlanRow
-from desktop.joinserver.tables import SessionEvent, SessionRow
+from desktop.joinserver.tables import MechanicRow, SessionEvent, SessionRow
 
 
 def new_id() -> str:
@@ -43,7 +43,21 @@ class Unit:
     def session_row(self, session_id: str, *, lock: bool = False) -> SessionRow | None:
         """Return a session, locked against other writers where the database can do that."""
         query = select(SessionRow).where(SessionRow.id == session_id)
-        return self.session.scalar(query.with_for_update() if lock else query)
+        if not lock:
+            return self.session.scalar(query)
+        # Rows that only refer to the session may be written meanwhile; what was read before the lock is read anew.
+        return self.session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
+
+    def lock_mechanic(self, mechanic_id: MechanicId) -> MechanicRow:
+        """Return a mechanic, locked against other writers. Comes after the lock of the session."""
+        query = select(MechanicRow).where(MechanicRow.id == mechanic_id).with_for_update(key_share=True)
+        return self.session.scalars(query.execution_options(populate_existing=True)).one()
+
+    def take_turns(self, *keys: str) -> None:
+        """Let no other unit that names one of these keys run at the same time. SQLite's writers take turns anyway."""
+        if self.session.get_bind().dialect.name == "postgresql":
+            for key in keys:
+                self.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
     def touch(self, row: SessionRow) -> None:
         """Count a change of a session or its directory, and hint it to the mechanic's event streams."""

@@ -18,11 +18,13 @@ from desktop.joinserver import names, plans, rules
 from desktop.joinserver.answers import etag, lean
 from desktop.joinserver.broker import Broker
 from desktop.joinserver.effects import Hint
+from desktop.joinserver.engines import migrate, open_engine
 from desktop.joinserver.errors import ApiError
 from desktop.joinserver.faults import Fault, Faults
 from desktop.joinserver.limits import RateLimiter
-from desktop.joinserver.storage import migrate, open_engine
 from desktop.joinserver.tables import Table
+from tests.fixtures.joinserver import Kind
+from tests.fixtures.postgres import cluster
 
 _MAYBE_TEXT = st.none() | st.text(max_size=40)
 
@@ -145,12 +147,16 @@ def test_an_etag_ignores_server_time_and_signed_links() -> None:
     assert etag(body("1", "a", "x")) != etag(body("1", "a", "y"))
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_models(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path / 'fresh.sqlite3'}")
+def test_the_migrations_make_exactly_the_tables_of_the_models(tmp_path: Path, database: Kind) -> None:
+    name = cluster().make() if database == "postgres" else None
+    engine = open_engine(cluster().url(name) if name else f"sqlite:///{tmp_path / 'fresh.sqlite3'}")
     migrate(engine)
     migrate(engine)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Table.metadata) == []
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        if name is None:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     engine.dispose()
+    if name is not None:
+        cluster().drop(name)
