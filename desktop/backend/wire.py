@@ -721,6 +721,13 @@ class SummaryDetails(WireShape):
     concern: str | None = None
 
 
+class SubmittedAnswer(WireShape):
+    """The summary was kept."""
+
+    success: bool = True
+    message: str = ""
+
+
 class ManualSummary(WireShape):
     """What the mechanic wrote after the session."""
 
@@ -739,6 +746,59 @@ class SummaryAnswer(WireShape):
     has_auto_summary: bool = False
     session_details: SummaryDetails
     manual_summary: ManualSummary | None = None
+
+
+# ---- the shift (contract 4.2) ---------------------------------------------------------------------------------------
+
+
+class ShiftStatus(WireShape):
+    """Whether a mechanic works now; minutes are those of the shop's daily allowance."""
+
+    currently_on_shift: bool = False
+    availability_status: str = ""
+    participation_mode: str | None = None
+    daily_micro_minutes_cap: int | None = None
+    daily_micro_minutes_used: int | None = None
+    micro_minutes_remaining: int | None = None
+    last_clock_in: Timestamp | None = None
+    last_clock_out: Timestamp | None = None
+    workshop_name: str | None = None
+
+
+class Shift(WireShape):
+    """A shift under way."""
+
+    id: str
+    clocked_in_at: Timestamp
+    location: str | None = None
+    notes: str | None = None
+
+
+class ClockAnswer(WireShape):
+    """The shift clock."""
+
+    ok: bool = True
+    status: ShiftStatus
+    current_shift: Shift | None = None
+
+
+class ClockRequest(WireShape):
+    """Clocking in or out."""
+
+    action: Literal["clock_in", "clock_out"]
+    location: str | None = Field(default=None, max_length=200)
+    notes: str | None = Field(default=None, max_length=MAX_MESSAGE_LENGTH)
+
+
+class ClockedAnswer(WireShape):
+    """The clock was turned; `shift_duration_minutes` at its end."""
+
+    ok: bool = True
+    action: str
+    message: str = ""
+    time: Timestamp
+    status: ShiftStatus
+    shift_duration_minutes: int | None = None
 
 
 # ---- what the server pushes into a room (contract section 6) --------------------------------------------------------
@@ -800,3 +860,9 @@ class ReadPush(CamelShape):
     up_to_seq: int
     by_role: str
     read_at: Timestamp | None = None
+
+
+class FilePush(CamelShape):
+    """`data` of `file.added`: the file without its link."""
+
+    file: FileEntry | None = None

@@ -12,7 +12,19 @@ from desktop.joinserver.config import ServerConfig
 from desktop.joinserver.errors import ApiError
 from desktop.joinserver.house import Parts, open_house
 from desktop.joinserver.middleware import Frame, lean_missing_page
-from desktop.joinserver.routes import chat, dev, events, lists, service, sessions, sign_in, webhook
+from desktop.joinserver.routes import (
+    chat,
+    dev,
+    events,
+    files,
+    lists,
+    service,
+    sessions,
+    shift,
+    sign_in,
+    summary,
+    webhook,
+)
 
 _CODE_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "unsupported_media_type"}
 
@@ -40,7 +52,7 @@ def create_app(config: ServerConfig, parts: Parts | None = None) -> FastAPI:
     for routes in (sign_in, lists, sessions, chat, service, webhook):
         app.include_router(routes.router)
     if not config.lean:
-        for more in (sessions, chat, events):
+        for more in (sessions, chat, files, summary, shift, events):
             app.include_router(more.optional_router)
     if config.serves_dev_paths:
         app.include_router(dev.router)

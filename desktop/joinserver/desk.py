@@ -101,7 +101,7 @@ async def limit_login(request: Request, rule: str) -> None:
     caller = hashlib.sha256(token.encode()).hexdigest() if token else address_of(request)
     counts = {
         "join": limits.join, "accept": limits.accept, "end": limits.end, "send": limits.send_message,
-        "files": limits.files, "other": limits.other,
+        "files": limits.files, "summary": limits.summary, "other": limits.other,
     }  # fmt: skip
     burst = limits.send_message_burst if rule == "send" else None
     await house.limiter.take(rule, caller, count=counts[rule], burst=burst)

@@ -11,6 +11,8 @@ from desktop.joinserver.unit import Unit
 
 FILE_NAME_CAP = 120
 JOIN_FILES = 50
+INTAKE_TAG = "intake"
+"""Marks what came with the booking."""
 
 
 def entries(
@@ -19,10 +21,11 @@ def entries(
     """Return the files of a session, oldest first; at most the `newest` so many."""
     query = select(FileRow).where(FileRow.session_id == row.id).order_by(FileRow.created_at.desc(), FileRow.id)
     found = unit.session.scalars(query.limit(newest) if newest else query).all()
-    return tuple(_entry(unit, views, file, links) for file in reversed(found))
+    return tuple(entry(unit, views, file, links) for file in reversed(found))
 
 
-def _entry(unit: Unit, views: MessageViews, file: FileRow, links: LinkSigner) -> FileEntry:
+def entry(unit: Unit, views: MessageViews, file: FileRow, links: LinkSigner) -> FileEntry:
+    """Return a file as it goes out, with a fresh link."""
     role = views.role(file.uploaded_by)
     url, until = links.link(file.id, unit.now)
     return FileEntry(
@@ -43,18 +46,31 @@ def _entry(unit: Unit, views: MessageViews, file: FileRow, links: LinkSigner) ->
     )
 
 
+def of_intake(unit: Unit, row: SessionRow, links: LinkSigner) -> tuple[dict[str, object], ...]:
+    """Return what the customer sent with the booking, as the intake tells of it."""
+    found = unit.session.scalars(select(FileRow).where(FileRow.session_id == row.id).order_by(FileRow.created_at))
+    return tuple(
+        {
+            "id": file.id, "name": clean_line(file.file_name, FILE_NAME_CAP), "type": file.file_type,
+            "size": file.file_size, "url": links.link(file.id, unit.now)[0],
+        }
+        for file in found
+        if INTAKE_TAG in file.tags
+    )  # fmt: skip
+
+
 def answer(found: tuple[FileEntry, ...]) -> FilesAnswer:
     """Return the list with its counts."""
 
     def count(category: str) -> int:
-        return sum(entry.file_category == category for entry in found)
+        return sum(each.file_category == category for each in found)
 
     summary = FilesSummary(
         total_files=len(found),
         screenshots=count("screenshot"),
         voice_transcripts=count("voice_transcript"),
         uploads=count("upload"),
-        tags_used=tuple(sorted({tag for entry in found for tag in entry.tags})),
-        total_size_bytes=sum(entry.file_size for entry in found),
+        tags_used=tuple(sorted({tag for each in found for tag in each.tags})),
+        total_size_bytes=sum(each.file_size for each in found),
     )
     return FilesAnswer(files=found, summary=summary)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from desktop.backend.wire import Participant, StateParticipant
 from desktop.core.people import MechanicId, Role, UserId
 from desktop.joinserver import names
-from desktop.joinserver.tables import AuthUser, MechanicRow, ParticipantRow, Profile, SessionRow
+from desktop.joinserver.tables import AuthUser, MechanicRow, Organization, ParticipantRow, Profile, SessionRow
 from desktop.joinserver.unit import Unit
 
 
@@ -65,6 +65,12 @@ def name_of_role(unit: Unit, row: SessionRow, role: Role) -> str:
     if role is Role.CUSTOMER:
         return name_of_customer(unit, row)
     return name_of_mechanic(unit, row.mechanic_id) if row.mechanic_id else role.label
+
+
+def workshop_name(unit: Unit, worker: MechanicRow) -> str | None:
+    """Return the name of the workshop that a mechanic works for."""
+    workshop = unit.session.get(Organization, worker.workshop_id) if worker.workshop_id else None
+    return workshop.name if workshop else None
 
 
 def role_of_user(unit: Unit, row: SessionRow, user_id: UserId) -> Role:

@@ -10,7 +10,6 @@ from desktop.backend.wire import (
     HistoryItem,
     IntakeData,
     ListItem,
-    ManualSummary,
     QueueItem,
     QueueSession,
     SessionInfoAnswer,
@@ -19,7 +18,8 @@ from desktop.backend.wire import (
     SummaryDetails,
 )
 from desktop.core.people import Role, UserId
-from desktop.joinserver import booking, chat, people, rules
+from desktop.joinserver import booking, chat, files, people, rules, summaries
+from desktop.joinserver.links import LinkSigner
 from desktop.joinserver.tables import Assignment, ParticipantRow, SessionRow
 from desktop.joinserver.unit import Unit
 
@@ -185,7 +185,7 @@ def end_answer(unit: Unit, row: SessionRow, *, already: bool) -> EndAnswer:
     )
 
 
-def session_info(unit: Unit, row: SessionRow) -> SessionInfoAnswer:
+def session_info(unit: Unit, row: SessionRow, links: LinkSigner) -> SessionInfoAnswer:
     """Return names and intake, as the platform's own pages ask for them."""
     intake = booking.intake_of(unit, row)
     vehicle = booking.vehicle_of(unit, row)
@@ -200,7 +200,7 @@ def session_info(unit: Unit, row: SessionRow) -> SessionInfoAnswer:
             odometer=vehicle.mileage if vehicle else None,
             plate=vehicle.plate if vehicle else None,
             urgent=intake.urgent,
-            files=tuple(intake.files),
+            files=files.of_intake(unit, row, links),
         )
     return SessionInfoAnswer(
         status=row.status,
@@ -212,7 +212,7 @@ def session_info(unit: Unit, row: SessionRow) -> SessionInfoAnswer:
     )
 
 
-def summary_answer(unit: Unit, row: SessionRow) -> SummaryAnswer:
+def summary_answer(unit: Unit, row: SessionRow, links: LinkSigner) -> SummaryAnswer:
     """Return what is known of a session afterwards: details, and the mechanic's words once there are any."""
     details = SummaryDetails(
         id=row.id,
@@ -227,6 +227,8 @@ def summary_answer(unit: Unit, row: SessionRow) -> SummaryAnswer:
         vehicle=booking.vehicle_of(unit, row),
         concern=booking.concern_of(unit, row),
     )
-    data = row.summary_data
-    written = ManualSummary.from_wire({**data, "submitted_at": row.summary_submitted_at}) if data else None
-    return SummaryAnswer(has_manual_summary=written is not None, session_details=details, manual_summary=written)
+    return SummaryAnswer(
+        has_manual_summary=row.summary_data is not None,
+        session_details=details,
+        manual_summary=summaries.written(unit, row, links),
+    )

@@ -1,12 +1,10 @@
-"""Messages and files of a session (contract 4.4)."""
+"""Messages of a session (contract 4.4)."""
 
 from fastapi import APIRouter, Request
 from pydantic import Field
-from sqlalchemy import select
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from desktop.backend.wire import (
-    FilesAnswer,
     MessagesAnswer,
     ReadAnswer,
     ReadRequest,
@@ -14,11 +12,11 @@ from desktop.backend.wire import (
     SendMessageRequest,
     WireShape,
 )
-from desktop.joinserver import chat, desk, files
+from desktop.joinserver import chat, desk
 from desktop.joinserver.chat import MessageViews
-from desktop.joinserver.errors import ApiError, not_found
-from desktop.joinserver.members import Member, is_id
-from desktop.joinserver.tables import FileRow
+from desktop.joinserver.described import described
+from desktop.joinserver.errors import ApiError
+from desktop.joinserver.members import Member
 from desktop.joinserver.unit import Unit
 
 router = APIRouter()
@@ -26,7 +24,7 @@ optional_router = APIRouter()
 """Paths that the platform may lack; a lean server does not have them."""
 
 
-@router.post("/api/chat/send-message")
+@router.post("/api/chat/send-message", **described(SendMessageAnswer, body=SendMessageRequest))
 async def send_message(request: Request) -> Response:
     """Store a message once."""
     house = desk.house_of(request)
@@ -73,7 +71,7 @@ class _PageQuery(WireShape):
     after: str | None = None
 
 
-@router.get("/api/sessions/{session_id}/messages")
+@router.get("/api/sessions/{session_id}/messages", **described(MessagesAnswer, query=_PageQuery, tagged=True))
 async def messages(request: Request, session_id: str) -> Response:
     """Read a page of messages."""
     links = desk.house_of(request).links
@@ -91,7 +89,7 @@ async def messages(request: Request, session_id: str) -> Response:
     return desk.reply_tagged(request, await desk.as_member(request, session_id, work))
 
 
-@optional_router.post("/api/sessions/{session_id}/messages/read")
+@optional_router.post("/api/sessions/{session_id}/messages/read", **described(ReadAnswer, body=ReadRequest))
 async def read(request: Request, session_id: str) -> Response:
     """Mark the other side's messages as read."""
     body = await desk.read_body(request)
@@ -101,37 +99,3 @@ async def read(request: Request, session_id: str) -> Response:
         return ReadAnswer(count=count, read_at=unit.now)
 
     return desk.reply(request, await desk.as_member(request, session_id, work, writes=True))
-
-
-@optional_router.get("/api/sessions/{session_id}/files")
-async def list_files(request: Request, session_id: str) -> Response:
-    """List a session's files."""
-    links = desk.house_of(request).links
-
-    def work(unit: Unit, member: Member) -> FilesAnswer:
-        views = MessageViews(unit, member.row, links)
-        return files.answer(files.entries(unit, views, member.row, links))
-
-    return desk.reply_tagged(request, await desk.as_member(request, session_id, work))
-
-
-@optional_router.get("/api/files/{file_id}/content")
-async def content(request: Request, file_id: str) -> Response:
-    """Serve a file's bytes to whoever holds its signed link."""
-    await desk.limit_public(request)
-    house = desk.house_of(request)
-    query = request.query_params
-    left = house.links.opens(file_id, query.get("exp", ""), query.get("sig", ""), house.clock.now())
-    if left is None or not is_id(file_id):
-        raise not_found()
-    file = await house.db.read(lambda unit: unit.session.scalar(select(FileRow).where(FileRow.id == file_id)))
-    path = house.config.data_dir / "files" / file.storage_path if file else None
-    if file is None or path is None or not path.is_file():
-        raise not_found()
-    headers = {
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox",
-        "Cache-Control": f"private, max-age={int(left.total_seconds())}",
-    }
-    # The label of the file never becomes part of a header: the app gives it a name of its own.
-    return FileResponse(path, media_type=file.file_type, filename=file.storage_path, headers=headers)

@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from desktop.joinserver import desk
 from desktop.joinserver.broker import Broker, Stream
 from desktop.joinserver.clock import WallClock
+from desktop.joinserver.described import described
 from desktop.joinserver.errors import not_found
 from desktop.joinserver.logins import Caller
 from desktop.joinserver.unit import Unit
@@ -20,7 +21,7 @@ optional_router = APIRouter()
 _COMMENT_EVERY_S: Final = 15.0
 
 
-@optional_router.get("/api/mechanic/events")
+@optional_router.get("/api/mechanic/events", **described(None, media_type="text/event-stream"))
 async def events(request: Request) -> Response:
     """Stream hints until the token dies, the account is suspended or the caller goes away."""
     house = desk.house_of(request)

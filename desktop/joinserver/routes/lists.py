@@ -9,6 +9,7 @@ from sqlalchemy.sql import ColumnElement
 from starlette.responses import Response
 
 from desktop.backend.wire import (
+    AcceptAnswer,
     ActiveSessionsAnswer,
     HistoryAnswer,
     HistoryStats,
@@ -19,6 +20,7 @@ from desktop.backend.wire import (
     parse_timestamp,
 )
 from desktop.joinserver import accepting, booking, desk, people, rules, views
+from desktop.joinserver.described import described
 from desktop.joinserver.errors import ApiError
 from desktop.joinserver.logins import Caller
 from desktop.joinserver.tables import Assignment, SessionRow
@@ -29,7 +31,7 @@ _LIST_MAX = 100
 _QUEUE_MAX = 50
 
 
-@router.get("/api/mechanic/active-sessions")
+@router.get("/api/mechanic/active-sessions", **described(ActiveSessionsAnswer, tagged=True))
 async def active_sessions(request: Request) -> Response:
     """List the mechanic's own open sessions: live, waiting, scheduled by start, pending."""
 
@@ -50,7 +52,7 @@ async def active_sessions(request: Request) -> Response:
     return desk.reply_tagged(request, await desk.as_mechanic(request, work))
 
 
-@router.get("/api/mechanic/queue")
+@router.get("/api/mechanic/queue", **described(QueueAnswer, tagged=True))
 async def queue(request: Request) -> Response:
     """List requests for anybody, and those offered to or taken by the mechanic."""
 
@@ -95,7 +97,7 @@ def _requests(unit: Unit, which: ColumnElement[bool]) -> list[tuple[Assignment, 
     return [(assignment, row) for assignment, row in found]
 
 
-@router.post("/api/mechanic/assignments/{assignment_id}/accept")
+@router.post("/api/mechanic/assignments/{assignment_id}/accept", **described(AcceptAnswer))
 async def accept(request: Request, assignment_id: str) -> Response:
     """Take a request."""
     answer = await desk.as_mechanic(
@@ -114,7 +116,7 @@ class _HistoryQuery(WireShape):
     cursor: str | None = None
 
 
-@router.get("/api/mechanic/sessions/history")
+@router.get("/api/mechanic/sessions/history", **described(HistoryAnswer, query=_HistoryQuery, tagged=True))
 async def history(request: Request) -> Response:
     """List the mechanic's ended sessions, newest first, with sums over all that match."""
 

@@ -17,6 +17,7 @@ from desktop.backend.wire import (
 )
 from desktop.core.text import clean_line
 from desktop.joinserver import desk
+from desktop.joinserver.described import described
 from desktop.joinserver.house import House
 from desktop.joinserver.plans import PLAN_NAME_CAP
 from desktop.joinserver.rooms import RoomServiceAway
@@ -26,7 +27,7 @@ from desktop.joinserver.unit import Unit
 router = APIRouter()
 
 
-@router.get("/api/plans")
+@router.get("/api/plans", **described(PlansAnswer, tagged=True))
 async def plans(request: Request) -> Response:
     """List the active plans."""
     await desk.limit_public(request)
@@ -54,7 +55,7 @@ def _plan(row: ServicePlan) -> Plan:
     )
 
 
-@router.get("/api/health")
+@router.get("/api/health", **described(HealthAnswer, also={503: "The database is away"}))
 async def health(request: Request) -> Response:
     """Tell whether the server works; without LiveKit it works for chat."""
     await desk.limit_public(request)

@@ -1,6 +1,7 @@
-"""A session's own paths: join, start, state, end, names, notes, summary (contract 4.3)."""
+"""A session's own paths: join, start, state, end, names, notes (contract 4.3)."""
 
 from fastapi import APIRouter, Request
+from pydantic import Field
 from starlette.responses import Response
 
 from desktop.backend.wire import (
@@ -10,11 +11,15 @@ from desktop.backend.wire import (
     NotesAnswer,
     PutNotesAnswer,
     PutNotesRequest,
+    SessionInfoAnswer,
     StartAnswer,
     StartSession,
+    StateAnswer,
+    WireShape,
 )
 from desktop.core.people import Role, SessionId
 from desktop.joinserver import desk, joining, lifecycle, people, rules, views
+from desktop.joinserver.described import described
 from desktop.joinserver.errors import ApiError
 from desktop.joinserver.joining import Seat
 from desktop.joinserver.members import Member
@@ -28,13 +33,13 @@ optional_router = APIRouter()
 """Paths that the platform may lack; a lean server does not have them."""
 
 
-@router.post("/api/mechanic/sessions/{session_id}/join")
+@router.post("/api/mechanic/sessions/{session_id}/join", **described(JoinAnswer, body=JoinRequest))
 async def join_as_mechanic(request: Request, session_id: str) -> Response:
     """Join as the mechanic of the session."""
     return await _join(request, session_id, Role.MECHANIC)
 
 
-@router.post("/api/customer/sessions/{session_id}/join")
+@router.post("/api/customer/sessions/{session_id}/join", **described(JoinAnswer, body=JoinRequest))
 async def join_as_customer(request: Request, session_id: str) -> Response:
     """Join as the customer of the session."""
     return await _join(request, session_id, Role.CUSTOMER)
@@ -69,7 +74,7 @@ async def _join(request: Request, session_id: str, side: Role) -> Response:
     return desk.reply(request, answer)
 
 
-@router.post("/api/sessions/{session_id}/start")
+@router.post("/api/sessions/{session_id}/start", **described(StartAnswer))
 async def start(request: Request, session_id: str) -> Response:
     """Start the clock, if both people are in the room."""
     house = desk.house_of(request)
@@ -101,14 +106,14 @@ async def start(request: Request, session_id: str) -> Response:
     return desk.reply(request, outcome)
 
 
-@optional_router.get("/api/sessions/{session_id}/state")
+@optional_router.get("/api/sessions/{session_id}/state", **described(StateAnswer, tagged=True))
 async def state(request: Request, session_id: str) -> Response:
     """Tell where the session stands."""
     answer = await desk.as_member(request, session_id, lambda unit, member: views.state_answer(unit, member.row))
     return desk.reply_tagged(request, answer)
 
 
-@router.post("/api/sessions/{session_id}/end")
+@router.post("/api/sessions/{session_id}/end", **described(EndAnswer))
 async def end(request: Request, session_id: str) -> Response:
     """End the session; a repeat tells how it ended."""
 
@@ -125,15 +130,20 @@ async def end(request: Request, session_id: str) -> Response:
     return desk.reply(request, await desk.as_member(request, session_id, work, rule="end", writes=True))
 
 
-@router.get("/api/chat/session-info")
+class _OfSession(WireShape):
+    session_id: str = Field(alias="sessionId")
+
+
+@router.get("/api/chat/session-info", **described(SessionInfoAnswer, query=_OfSession))
 async def session_info(request: Request) -> Response:
     """Tell names and intake of a session."""
     session_id = request.query_params.get("sessionId", "")
-    answer = await desk.as_member(request, session_id, lambda unit, member: views.session_info(unit, member.row))
+    links = desk.house_of(request).links
+    answer = await desk.as_member(request, session_id, lambda unit, member: views.session_info(unit, member.row, links))
     return desk.reply(request, answer)
 
 
-@optional_router.get("/api/mechanic/sessions/{session_id}/notes")
+@optional_router.get("/api/mechanic/sessions/{session_id}/notes", **described(NotesAnswer))
 async def notes(request: Request, session_id: str) -> Response:
     """Read the mechanic's notes."""
 
@@ -144,7 +154,7 @@ async def notes(request: Request, session_id: str) -> Response:
     return desk.reply(request, await desk.as_member(request, session_id, work, side=Role.MECHANIC))
 
 
-@optional_router.put("/api/mechanic/sessions/{session_id}/notes")
+@optional_router.put("/api/mechanic/sessions/{session_id}/notes", **described(PutNotesAnswer, body=PutNotesRequest))
 async def put_notes(request: Request, session_id: str) -> Response:
     """Keep the mechanic's notes, unless they changed elsewhere meanwhile."""
     body = await desk.read_body(request)
@@ -170,10 +180,3 @@ def _keep_notes(unit: Unit, row: SessionRow, text: str) -> None:
     row.notes_version += 1
     row.notes_updated_at = unit.now
     unit.touch(row)
-
-
-@optional_router.get("/api/sessions/{session_id}/summary")
-async def summary(request: Request, session_id: str) -> Response:
-    """Tell what is known of a session afterwards."""
-    answer = await desk.as_member(request, session_id, lambda unit, member: views.summary_answer(unit, member.row))
-    return desk.reply_tagged(request, answer)

@@ -18,9 +18,10 @@ from desktop.backend.wire import (
     TokenUser,
 )
 from desktop.joinserver import desk, logins, people
+from desktop.joinserver.described import described
 from desktop.joinserver.errors import ApiError, not_found
 from desktop.joinserver.logins import ACCESS_LIFETIME, Caller, TokenPair
-from desktop.joinserver.tables import AuthUser, MechanicRow, Organization
+from desktop.joinserver.tables import AuthUser, MechanicRow
 from desktop.joinserver.unit import Unit
 
 router = APIRouter()
@@ -53,7 +54,7 @@ async def _checked_user(request: Request, body: LoginRequest) -> AuthUser:
     return user
 
 
-@router.post("/api/mechanic/login")
+@router.post("/api/mechanic/login", **described(LoginAnswer, body=LoginRequest))
 async def login(request: Request) -> Response:
     """Sign a mechanic in."""
     await desk.limit_public(request)
@@ -70,19 +71,14 @@ async def login(request: Request) -> Response:
             id=worker.id,
             name=people.name_of_mechanic(unit, worker.id),
             account_type=worker.account_type,
-            workshop_name=_workshop_name(unit, worker),
+            workshop_name=people.workshop_name(unit, worker),
         )
         return LoginAnswer(access_token=pair.access, refresh_token=pair.refresh, expires_in=_EXPIRES_IN, mechanic=who)
 
     return desk.reply(request, await desk.house_of(request).db.write(open_login))
 
 
-def _workshop_name(unit: Unit, worker: MechanicRow) -> str | None:
-    workshop = unit.session.get(Organization, worker.workshop_id) if worker.workshop_id else None
-    return workshop.name if workshop else None
-
-
-@router.post("/auth/v1/token")
+@router.post("/auth/v1/token", **described(TokenAnswer, body=RefreshRequest))
 async def token(request: Request, grant_type: str = "") -> Response:
     """Hand out tokens for a refresh token, or for a password (customers of demo and tests)."""
     await desk.limit_public(request)
@@ -124,7 +120,7 @@ async def _password(request: Request, body: LoginRequest) -> TokenPair:
     return await desk.house_of(request).db.write(open_login)
 
 
-@router.post("/api/auth/set-session")
+@router.post("/api/auth/set-session", **described(OkAnswer, body=SetSessionRequest))
 async def set_session(request: Request) -> Response:
     """Turn a token pair into the cookie."""
     await desk.limit_public(request)
@@ -142,7 +138,7 @@ async def set_session(request: Request) -> Response:
     return response
 
 
-@router.post("/api/mechanic/logout")
+@router.post("/api/mechanic/logout", **described(SuccessAnswer))
 async def logout(request: Request) -> Response:
     """Close the sign-in of the token given; fine without one, too."""
     await desk.limit_public(request)
@@ -154,7 +150,7 @@ async def logout(request: Request) -> Response:
     return response
 
 
-@router.get("/api/mechanics/me")
+@router.get("/api/mechanics/me", **described(MeAnswer, tagged=True))
 async def me(request: Request) -> Response:
     """Tell a mechanic who they are."""
 
@@ -172,7 +168,7 @@ async def me(request: Request) -> Response:
             account_type=worker.account_type,
             workshop_id=worker.workshop_id,
             partnership_type=worker.partnership_type,
-            workshop_name=_workshop_name(unit, worker),
+            workshop_name=people.workshop_name(unit, worker),
             can_accept_sessions=worker.can_accept_sessions,
             currently_on_shift=worker.currently_on_shift,
         )

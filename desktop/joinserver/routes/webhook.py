@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from desktop.backend.wire import SuccessAnswer
 from desktop.joinserver import desk, presence
+from desktop.joinserver.described import described
 from desktop.joinserver.errors import ApiError
 
 router = APIRouter()
@@ -16,7 +17,7 @@ _log = logging.getLogger(__name__)
 _LIMIT: Final = 256 * 1024
 
 
-@router.post("/api/livekit/webhook")
+@router.post("/api/livekit/webhook", **described(SuccessAnswer))
 async def webhook(request: Request) -> Response:
     """Take one event; a repeat changes nothing."""
     house = desk.house_of(request)
