@@ -83,7 +83,8 @@ def stop_on_signals(app: "App") -> None:
     # The handler itself runs as soon as this wakes the interpreter.
     notifier.activated.connect(lambda: woken.recv(64))
     app.stopped.connect(lambda: signal.set_wakeup_fd(-1))
-    app.stopped.connect(wakes.close)
+    # A bound method would be held weakly, its socket collected, and the notifier would then fire without end.
+    app.stopped.connect(lambda: wakes.close())  # noqa: PLW0108 - the closure keeps the socket
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: app.stop())
 
