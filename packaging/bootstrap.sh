@@ -2,7 +2,7 @@
 # Makes a fresh machine ready and runs a command in the finished environment. Every step may be repeated at no cost.
 #
 #   packaging/bootstrap.sh lint CMD...    Python, uv and the locked environment
-#   packaging/bootstrap.sh demo CMD...    the above, Qt's system libraries, livekit-server; a virtual display if there is none
+#   packaging/bootstrap.sh demo CMD...    the above, Qt's system libraries, livekit-server, a virtual display to start if none
 #   packaging/bootstrap.sh test CMD...    the above and what the tests drive (sound server, keyring daemon, window manager)
 #   packaging/bootstrap.sh bench CMD...   the above and the browser that is measured beside the app
 #
@@ -37,7 +37,7 @@ QT_LIBS="ca-certificates libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 
   libbz2-1.0"
 TEST_TOOLS="xvfb xauth openbox xdotool x11-utils pulseaudio pulseaudio-utils dbus gnome-keyring
   postgresql redis-server"
-BENCH_TOOLS="chromium"
+BENCH_TOOLS="chromium libxtst6"
 
 installed_packages() { dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2>/dev/null | sed -n 's/^ii  *//p'; }
 
@@ -189,19 +189,6 @@ ensure_livekit() {
   export BAYLINK_LIVEKIT_SERVER="$folder/livekit-server"
 }
 
-# --- a display ------------------------------------------------------------------------------------------------------
-
-start_display() {
-  [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || return 0
-  local number
-  say "no display here: starting a virtual one"
-  coproc XVFB { exec Xvfb -displayfd 1 -screen 0 1920x1080x24 -nolisten tcp 2>"$CACHE/xvfb.log"; }
-  # shellcheck disable=SC2064  # the number of today's process
-  trap "kill $XVFB_PID 2>/dev/null || true" EXIT
-  read -r -t 20 number <&"${XVFB[0]}" || stop "the virtual display did not start: $(tail -n 2 "$CACHE/xvfb.log")"
-  export DISPLAY=":$number" BAYLINK_VIRTUAL_DISPLAY=1
-}
-
 main() {
   local purpose=${1:-}; shift || true
   local packages="$QT_LIBS"
@@ -222,9 +209,6 @@ main() {
   [ "$purpose" = lint ] || ensure_livekit
   unlock_cache
   export PATH="$PWD/.venv/bin:$PATH"
-  [ "$purpose" = lint ] || start_display
-  local status=0
-  "$@" || status=$?
-  exit "$status"
+  exec "$@"
 }
 main "$@"
