@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from desktop.memory import keep_small
+
 if TYPE_CHECKING:
     from desktop.app import App
     from desktop.rtc.camera_source import CameraSource
@@ -48,6 +50,7 @@ def run(
 
     `camera` replaces this PC's cameras; `ready` gets the started app, as the practice day drives it.
     """
+    keep_small()
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - after the arguments are known to be right
 
     from desktop.log import Log, state_folder, version  # noqa: PLC0415 - as above

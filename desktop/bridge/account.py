@@ -30,6 +30,7 @@ class AccountGateway(QObject):
         self._failures.arrived.connect(self.failed)
         self._errands = Errands(loop_thread, self._failures.put)
         self._flow: AccountFlow | None = None
+        self._early: tuple[str, str] | None = None
 
     def publish(self, state: AccountState) -> None:
         """Leave a state for the GUI thread; from any thread."""
@@ -40,13 +41,16 @@ class AccountGateway(QObject):
         self._flow = flow
 
     def start(self) -> None:
-        """Begin: sign in with what was kept, or ask for a sign-in."""
+        """Begin: with the sign-in that was already asked for, else with what was kept, else ask for one."""
+        early, self._early = self._early, None
         if self._flow is not None:
-            self._errands.run(self._flow.start())
+            self._errands.run(self._flow.start() if early is None else self._flow.sign_in(*early))
 
     def sign_in(self, email: str, password: str) -> None:
-        """Sign in."""
-        if self._flow is not None:
+        """Sign in; a wish that comes before the flow is there is kept for it."""
+        if self._flow is None:
+            self._early = (email, password)
+        else:
             self._errands.run(self._flow.sign_in(email, password))
 
     def cancel(self) -> None:

@@ -156,7 +156,8 @@ class SignInPage(QWidget):
         error = state.error or (_OFFLINE if state.offline else "")
         self._password.set_error(error)
         self._draw_buttons()
-        if state.phase is AccountPhase.SIGNED_OUT and before.phase is not AccountPhase.SIGNED_OUT:
+        # Before the kept sign-in was found or not, somebody may already be typing: nothing moves under their fingers.
+        if state.phase is AccountPhase.SIGNED_OUT and before.phase in {AccountPhase.SIGNING_IN, AccountPhase.SIGNED_IN}:
             self._go_on_typing(after_refusal=bool(state.error))
 
     def _go_on_typing(self, *, after_refusal: bool) -> None:
@@ -202,7 +203,7 @@ class SignInPage(QWidget):
 
     def _draw_buttons(self) -> None:
         state = self._state
-        busy = state.phase in {AccountPhase.STARTING, AccountPhase.SIGNING_IN}
+        busy = state.phase is AccountPhase.SIGNING_IN
         left = 0 if state.retry_at_s is None else max(0, int(state.retry_at_s - self._monotonic() + 0.999))
         if left and not self._locked.isActive():
             self._locked.start()

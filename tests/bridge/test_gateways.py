@@ -56,6 +56,19 @@ def test_a_sign_in_goes_to_the_loop_and_its_state_comes_back_to_the_gui(qtbot: Q
     loop_thread.submit(flow.aclose()).result(5)
 
 
+def test_a_sign_in_asked_for_while_the_program_still_starts_is_done_as_soon_as_it_can(
+    qtbot: QtBot, loop_thread: LoopThread
+) -> None:
+    gateway, page = AccountGateway(loop_thread), Page()
+    gateway.state_changed.connect(page.render)
+    gateway.sign_in("marisol@shop.example", "demo-torque-42")
+    flow = AccountFlow(FakeAccountBackend(MARISOL), FakeKeeper(), gateway.publish)
+    gateway.serve(flow)
+    gateway.start()
+    qtbot.waitUntil(lambda: bool(page.states) and page.states[-1].phase is AccountPhase.SIGNED_IN)  # type: ignore[attr-defined] # AccountStates only
+    loop_thread.submit(flow.aclose()).result(5)
+
+
 def test_a_busy_gui_gets_only_the_newest_state(qtbot: QtBot, loop_thread: LoopThread) -> None:
     gateway, page = AccountGateway(loop_thread), Page()
     gateway.state_changed.connect(page.render)

@@ -104,6 +104,17 @@ def test_the_cursor_is_in_the_first_field_when_the_program_is_ready(shown: Show)
     assert made.focusWidget() is email(made)
 
 
+def test_typing_can_begin_while_the_program_still_looks_for_a_kept_sign_in(shown: Show) -> None:
+    made = SignInPage(now=now, monotonic=monotonic)
+    shown(made, (1366, 768))
+    email(made).setFocus()
+    write(email(made), "mari")
+    made.render_state(OUT)
+    assert made.focusWidget() is email(made)
+    write(email(made), "sol")
+    assert email(made).text() == "marisol"
+
+
 def test_an_empty_field_is_pointed_at_instead_of_sent(qtbot: QtBot, shown: Show) -> None:
     made = page(filled=False)
     shown(made, (1366, 768))
