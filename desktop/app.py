@@ -11,30 +11,37 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.bridge.account import AccountGateway
 from desktop.bridge.board import BoardGateway
 from desktop.bridge.call import CallGateway
 from desktop.bridge.loop_thread import LoopErrorHandler, LoopThread
+from desktop.bridge.record import RecordGateway
 from desktop.core.account import AccountPhase, AccountState
+from desktop.core.bands import Band, BandLevel
 from desktop.core.board import BoardState
 from desktop.core.call import CallPhase, CallState
 from desktop.core.chat import ChatChange, ChatMessage
 from desktop.core.errors import BaylinkError
-from desktop.core.people import MechanicId
+from desktop.core.people import MechanicId, SessionId
+from desktop.core.record import RecordState
 from desktop.core.route import Page, page_for
+from desktop.core.summary import SummaryPhase
 from desktop.machine import fingerprint
 from desktop.models.chat import ChatModel
 from desktop.rtc.mailboxes import Mailboxes
 from desktop.settings import Settings
 from desktop.ui.call.call_page import CallPage
+from desktop.ui.call.side_panel import SidePanel
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.completion_page import CompletionPage
 from desktop.ui.main_window import MainWindow
 from desktop.ui.sessions_page import SessionsPage
 from desktop.ui.sign_in_page import SignInPage
+from desktop.ui.summary_page import SummaryPage
 from desktop.ui.theme import Theme, apply_theme
 from desktop.ui.tokens import Profile, ThemeName
 
@@ -70,12 +77,15 @@ class App(QObject):
         self._camera = camera
         self._settings = settings
         self._version = version
+        self._state_folder = state_folder
         self._fingerprint = fingerprint(state_folder)
         self._account = AccountState(
             email=settings.prefill_email, shop_name=settings.shop_name, bay_name=settings.bay_name
         )
         self._board = BoardState()
         self._call: CallState | None = None
+        self._record: RecordState | None = None
+        self._writing: SessionId | None = None
         self._owner: MechanicId | None = None
         self._page: Page | None = None
         self._in_call = False
@@ -91,6 +101,7 @@ class App(QObject):
         self.account_gateway = AccountGateway(self.loop_thread, self)
         self.board_gateway = BoardGateway(self.loop_thread, self)
         self.call_gateway = CallGateway(self.loop_thread, self._mailboxes, self)
+        self.record_gateway = RecordGateway(self.loop_thread, self)
         self.window = MainWindow()
         self.chat_model = ChatModel(self)
         self.sign_in_page = SignInPage()
@@ -146,7 +157,9 @@ class App(QObject):
         """Build what speaks to the outside, on the loop that it lives in."""
         from desktop.parts import Hardware, Listeners, make_parts  # noqa: PLC0415 - HTTP and LiveKit come after the first paint
 
-        listeners = Listeners(self.account_gateway.publish, self.board_gateway.publish, self.call_gateway)
+        listeners = Listeners(
+            self.account_gateway.publish, self.board_gateway.publish, self.call_gateway, self.record_gateway.publish
+        )
         hardware = Hardware(devices.sound, self._camera or devices.camera)
         try:
             self._parts = make_parts(
@@ -156,6 +169,7 @@ class App(QObject):
                 self._mailboxes,
                 version=self._version,
                 fingerprint=self._fingerprint,
+                state_folder=self._state_folder,
             )
         except BaylinkError as error:
             # An address that is not safe: nothing can be sent, and the page says so.
@@ -169,6 +183,7 @@ class App(QObject):
             return
         self.board_gateway.serve(self._parts.board)
         self.call_gateway.serve(self._parts.call)
+        self.record_gateway.serve(self._parts.record)
         self.account_gateway.serve(self._parts.account)
         self.account_gateway.start()
 
@@ -179,6 +194,7 @@ class App(QObject):
         self.sessions_page.join_requested.connect(self._join)
         self.sessions_page.accept_requested.connect(self.board_gateway.accept)
         self.sessions_page.view_requested.connect(self._view)
+        self.sessions_page.summary_requested.connect(self._write_summary_of)
         self.sessions_page.refresh_requested.connect(self.board_gateway.refresh)
         self.sessions_page.sign_out_requested.connect(self.account_gateway.sign_out)
         self.sessions_page.band_action_requested.connect(self._board_band_answered)
@@ -200,13 +216,35 @@ class App(QObject):
             page.end_requested.connect(calls.end)
             page.leave_requested.connect(calls.leave)
             page.band_action_requested.connect(calls.act_on_band)
+            self._connect_record(page.panel)
         self.completion_page.back_requested.connect(self._back_to_sessions)
-        session_pages = {Page.CALL: self.call_page, Page.CHAT: self.chat_page, Page.COMPLETION: self.completion_page}
+        self.completion_page.summary_requested.connect(self._write_summary)
+        self.summary_page = SummaryPage()
+        self.summary_page.back_requested.connect(self._back_to_sessions)
+        self.summary_page.draft_edited.connect(self.record_gateway.edit_summary)
+        self.summary_page.send_requested.connect(self.record_gateway.send_summary)
+        self.summary_page.picture_requested.connect(self.record_gateway.want_picture)
+        session_pages: dict[Page, QWidget] = {
+            Page.CALL: self.call_page,
+            Page.CHAT: self.chat_page,
+            Page.COMPLETION: self.completion_page,
+            Page.SUMMARY: self.summary_page,
+        }
         for name, made in session_pages.items():
             if name in self._pages:
                 self.window.remove_page(self._pages[name])
             self._pages[name] = made
             self.window.add_page(made)
+
+    def _connect_record(self, panel: SidePanel) -> None:
+        record = self.record_gateway
+        panel.notes.notes_edited.connect(record.edit_notes)
+        panel.notes.choice_requested.connect(record.choose_notes)
+        panel.files.upload_requested.connect(record.upload)
+        panel.files.retry_requested.connect(record.retry_upload)
+        panel.files.cancel_requested.connect(record.cancel_upload)
+        panel.files.picture_requested.connect(record.want_picture)
+        panel.files.open_requested.connect(record.want_file)
 
     def _connect_gateways(self) -> None:
         self._parts_made.connect(self._serve)
@@ -216,7 +254,10 @@ class App(QObject):
         self.call_gateway.join_refused.connect(self._join_refused)
         self.call_gateway.transcript_reset.connect(self._transcript_reset)
         self.call_gateway.chat_changed.connect(self._chat_changed)
-        for gateway in (self.account_gateway, self.board_gateway, self.call_gateway):
+        self.record_gateway.state_changed.connect(self._record_changed)
+        self.record_gateway.picture_ready.connect(self._picture_ready)
+        self.record_gateway.file_ready.connect(self._file_ready)
+        for gateway in (self.account_gateway, self.board_gateway, self.call_gateway, self.record_gateway):
             gateway.failed.connect(self.board_gateway.tell)
 
     # ---- wishes that concern two rooms ------------------------------------------------------------------------------
@@ -241,9 +282,22 @@ class App(QObject):
         else:
             self.call_gateway.act_on_band(key)
 
+    @Slot(str)
+    def _write_summary_of(self, session_id: str) -> None:
+        self._writing = SessionId(session_id)
+        self.call_gateway.review(session_id)
+
+    @Slot()
+    def _write_summary(self) -> None:
+        if self._call is not None:
+            self._writing = self._call.session_id
+            self.record_gateway.write_summary()
+            self._route()
+
     @Slot()
     def _back_to_sessions(self) -> None:
         self._call = None
+        self._writing = None
         self.board_gateway.refresh()
         self._route()
 
@@ -272,6 +326,8 @@ class App(QObject):
         self._hears_calls = False
         self.call_gateway.leave()
         self._call = None
+        self._record = None
+        self._writing = None
         self.chat_model.clear()
         self._make_session_pages()
 
@@ -285,8 +341,9 @@ class App(QObject):
         if not self._hears_calls:
             return
         self._call = state
-        if page_for(self._account, state) is Page.COMPLETION and state.completion is not None:
+        if state.phase is CallPhase.ENDED and state.completion is not None:
             self.completion_page.render_state(state.completion)
+            self.summary_page.render_completion(state.completion)
         elif state.kind.has_video:
             self.call_page.render_state(state)
         else:
@@ -295,6 +352,32 @@ class App(QObject):
             self.board_gateway.show_band(state.band)
         self._route()
         self.window.set_title(self._title())
+
+    @Slot(object)
+    def _record_changed(self, state: RecordState) -> None:
+        self._record = state
+        self.call_page.render_record(state)
+        self.chat_page.render_record(state)
+        self.completion_page.render_record(state)
+        self.summary_page.render_record(state)
+        is_taken = state.summary is not None and state.summary.phase is SummaryPhase.TAKEN
+        if is_taken and self._call is not None and self._writing == state.session_id:
+            first = self._call.customer.person.first_name
+            self.board_gateway.show_band(
+                Band("summary_sent", BandLevel.SUCCESS, "circle-check", f"Summary sent to {first}.", passing=True)
+            )
+            self._back_to_sessions()
+
+    @Slot(str, object)
+    def _picture_ready(self, file_id: str, image: QImage | None) -> None:
+        self.call_page.panel.files.show_picture(file_id, image)
+        self.chat_page.panel.files.show_picture(file_id, image)
+        self.summary_page.show_picture(file_id, image)
+
+    @Slot(str, object)
+    def _file_ready(self, _file_id: str, path: Path) -> None:
+        if self._settings.profile != "kiosk":
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
     @Slot(object)
     def _join_refused(self, error: BaylinkError) -> None:
@@ -314,7 +397,7 @@ class App(QObject):
 
     def _route(self) -> None:
         """Show the page of the moment, and tell the other rooms whether a call is on."""
-        page = page_for(self._account, self._call)
+        page = page_for(self._account, self._call, writing=self._writing)
         in_call = self._call is not None and self._call.phase is not CallPhase.ENDED
         before, self._page = self._page, page
         if in_call is not self._in_call:
@@ -323,7 +406,8 @@ class App(QObject):
             self.board_gateway.call_changed(in_call)
         if page is before:
             return
-        self.window.show_page(self._pages[page], fade=before is not None)
+        # A call comes at once: a fade would cover its first picture.
+        self.window.show_page(self._pages[page], fade=before is not None and page not in {Page.CALL, Page.CHAT})
         self.window.set_title(self._title())
         if page in {Page.CALL, Page.CHAT}:
             self.board_gateway.join_finished()
@@ -364,7 +448,7 @@ def _apply_looks(settings: Settings) -> None:
 
 
 def _focus_entry(page: QWidget) -> None:
-    if isinstance(page, CallPage | ChatPage | CompletionPage):
+    if isinstance(page, CallPage | ChatPage | CompletionPage | SummaryPage):
         page.focus_entry()
     elif isinstance(page, SignInPage):
         page.focus_next_step()

@@ -2,21 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from desktop.backend.client import BackendClient
 from desktop.backend.transport import PlatformAddress
 from desktop.core.account import AccountState
 from desktop.core.board import BoardState
+from desktop.core.record import RecordState
 from desktop.credentials import CredentialStore
 from desktop.flows.account import AccountFlow, SignInPlace
 from desktop.flows.board import BoardFlow
 from desktop.flows.call import CallFlow
 from desktop.flows.call_ports import CallListener
+from desktop.flows.record import RecordFlow
 from desktop.rtc.camera_source import CameraSource
 from desktop.rtc.mailboxes import Mailboxes
 from desktop.rtc.room import Rooms
 from desktop.rtc.sound_devices import SoundDevices
 from desktop.settings import Settings
+from desktop.store.drafts import DraftStore
+from desktop.store.session_folder import SessionFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Listeners:
     account: Callable[[AccountState], None]
     board: Callable[[BoardState], None]
     call: CallListener
+    record: Callable[[RecordState], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,12 @@ class Parts:
     account: AccountFlow
     board: BoardFlow
     call: CallFlow
+    record: RecordFlow
 
     async def close(self) -> None:
         """Leave the call, stop the flows, close the connections; returns when nothing is under way."""
         await self.call.stop()
+        await self.record.aclose()
         await self.board.aclose()
         await self.account.aclose()
         await self.client.aclose()
@@ -61,6 +69,7 @@ def make_parts(
     *,
     version: str,
     fingerprint: str,
+    state_folder: Path,
 ) -> Parts:
     """Build everything; on the running loop. Raises BaylinkError `insecure_url` for an address that is not safe."""
     client = BackendClient(platform_address(settings), client_version=version)
@@ -68,14 +77,22 @@ def make_parts(
 
     def publish_account(state: AccountState) -> None:
         board.account_changed(state)
+        record.account_changed(state)
         listeners.account(state)
 
     account = AccountFlow(client, CredentialStore(settings.api_base_url), publish_account, place=place)
     board = BoardFlow(client, listeners.board, me_changed=account.refresh_me)
     rooms = Rooms(mailboxes, sound=hardware.sound, camera=hardware.camera)
-    call = CallFlow(client, rooms, listeners.call, device_fingerprint=fingerprint)
+    record = RecordFlow(
+        client.records,
+        DraftStore(state_folder / "drafts.sqlite3"),
+        SessionFolder(state_folder / "session-files"),
+        listeners.record,
+        summary_taken=board.refresh_now,
+    )
+    call = CallFlow(client, rooms, listeners.call, device_fingerprint=fingerprint, record=record)
     client.listener = account
-    return Parts(client, account, board, call)
+    return Parts(client, account, board, call, record)
 
 
 def platform_address(settings: Settings) -> PlatformAddress:

@@ -98,6 +98,12 @@ class CallGateway(QObject):
         if self._flow is not None:
             self._errands.call(partial(self._flow.retry, message_id))
 
+    @Slot()
+    def read_older(self) -> None:
+        """Read a page of earlier messages."""
+        if self._flow is not None:
+            self._errands.call(self._flow.read_older)
+
     @Slot(bool)
     def set_muted(self, muted: bool) -> None:  # noqa: FBT001 - a slot's one argument
         """Mute or unmute the own microphone."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from desktop.core.bands import Band
 from desktop.core.clock import SessionTimer
 from desktop.core.people import Person, Role, SessionId
-from desktop.core.session import Completion, FileEntry, SessionKind, Vehicle
+from desktop.core.session import Completion, SessionKind, Vehicle
 
 
 class CallPhase(StrEnum):
@@ -120,8 +120,6 @@ class CallState:
     speaker: OwnDevice = OwnDevice.MISSING
     others: tuple[ParticipantView, ...] = ()
     band: Band | None = None
-    files: tuple[FileEntry, ...] = ()
-    notes: str = ""
     chat_open: bool = True
     waiting_since_s: float | None = None
     end_reason: EndReason | None = None

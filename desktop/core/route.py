@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from desktop.core.account import AccountPhase, AccountState
 from desktop.core.call import CallPhase, CallState
+from desktop.core.people import SessionId
 
 
 class Page(StrEnum):
@@ -14,17 +15,21 @@ class Page(StrEnum):
     CALL = "call"
     CHAT = "chat"
     COMPLETION = "completion"
+    SUMMARY = "summary"
 
 
-def page_for(account: AccountState, call: CallState | None) -> Page:
+def page_for(account: AccountState, call: CallState | None, *, writing: SessionId | None = None) -> Page:
     """Return the page for a moment: a lost sign-in covers everything, then an open call, then the list.
 
     A call that has ended shows its completion where the backend told how it ended; otherwise the list is next.
+    The summary takes the completion's place for the session that it is being written of.
     """
     if account.phase is not AccountPhase.SIGNED_IN:
         return Page.SIGN_IN
     if call is None or call.phase is CallPhase.JOINING:
         return Page.SESSIONS
     if call.phase is CallPhase.ENDED:
-        return Page.COMPLETION if call.completion is not None else Page.SESSIONS
+        if call.completion is None:
+            return Page.SESSIONS
+        return Page.SUMMARY if writing == call.session_id else Page.COMPLETION
     return Page.CALL if call.kind.has_video else Page.CHAT

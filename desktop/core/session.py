@@ -102,6 +102,11 @@ class SessionRow:
     assignment_id: str | None = None
     """What accepting names, for a request that nobody has accepted yet; never shown."""
 
+    @property
+    def wants_summary(self) -> bool:
+        """Whether its summary is still to be written."""
+        return self.status is SessionStatus.COMPLETED and not self.summary_sent
+
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
@@ -170,6 +175,7 @@ class Completion:
     """How a session ended, for the completion page: both real names, plan, times, duration, who ended it.
 
     `ended_by` is `mechanic`, `customer` or `system`; `started_at` None means that it never began.
+    `summary_sent` is what was known when it was read.
     """
 
     session_id: SessionId
@@ -185,6 +191,12 @@ class Completion:
     end_reason: str | None
     vehicle: Vehicle | None = None
     concern: str = ""
+    summary_sent: bool = False
+
+    @property
+    def wants_summary(self) -> bool:
+        """Whether its summary is still to be written; only of a completed session there is one."""
+        return self.status is SessionStatus.COMPLETED and not self.summary_sent
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,8 +122,6 @@ class CallFacts:
             speaker=self.own.speaker,
             others=self.people.others(),
             band=standing.band,
-            files=grant.files,
-            notes=grant.notes,
             chat_open=standing.end_reason is None and not self.status.is_terminal,
             waiting_since_s=standing.waiting_since_s,
             end_reason=standing.end_reason,

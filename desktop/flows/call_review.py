@@ -26,6 +26,7 @@ def reviewed(session_id: SessionId, state: SessionState, row: SessionRow | None)
         end_reason=state.end_reason,
         vehicle=vehicle,
         concern=concern,
+        summary_sent=row is not None and row.summary_sent,
     )
     return CallState(
         session_id=session_id,

@@ -14,7 +14,6 @@ _MINUTE_S = 60
 _HOUR_MIN = 60
 _DAY_MIN = 24 * 60
 _ENDED_WORDS = {
-    SessionStatus.COMPLETED: "Completed",
     SessionStatus.CANCELLED: "Cancelled",
     SessionStatus.EXPIRED: "Expired",
     SessionStatus.REFUNDED: "Closed",
@@ -28,6 +27,7 @@ class RowAction(StrEnum):
     JOIN = "join"
     ACCEPT = "accept"
     VIEW = "view"
+    SUMMARY = "summary"
     NONE = "none"
 
 
@@ -91,12 +91,18 @@ def _presence(row: SessionRow) -> str:
     return f"{first_word(row.customer_name)} is here" if row.customer_present else ""
 
 
+def _ended_button(row: SessionRow) -> tuple[str, str, str, RowAction, bool]:
+    if row.wants_summary:
+        return "Write summary", "", "outline", RowAction.SUMMARY, True
+    return "View", "", "outline", RowAction.VIEW, True
+
+
 def _button(row: SessionRow, moment: BoardMoment) -> tuple[str, str, str, RowAction, bool]:
     """Return word, icon, kind, action and whether it may be pressed."""
     online = moment.as_of is None
     group = group_of(row)
     if group is BoardGroup.ENDED:
-        return "View", "", "outline", RowAction.VIEW, True
+        return _ended_button(row)
     if group is BoardGroup.REQUESTS:
         return "Accept", "check", "plain", RowAction.ACCEPT, online and moment.joining is None
     word, icon = _join_words(row)
@@ -130,10 +136,14 @@ def _time_and_note(row: SessionRow, moment: BoardMoment) -> tuple[str, str, str]
             return age(row.created_at, now), *(urgent or ("", "text-muted"))
         return clock_time(start, moment.now), *(_waiver_note(row) or (_until(start, moment.now), "text-muted"))
     ended = row.ended_at or row.started_at or row.created_at
-    note = _ENDED_WORDS.get(row.status, "Closed")
-    if row.status is SessionStatus.COMPLETED and row.duration_minutes is not None:
-        note = f"{note}, {row.duration_minutes} min"
-    return clock_time(ended, moment.now), note, "text-muted"
+    return clock_time(ended, moment.now), *_ended_note(row)
+
+
+def _ended_note(row: SessionRow) -> tuple[str, str]:
+    if row.wants_summary:
+        return "Summary missing", "warning-fg"
+    note = "Summary sent" if row.status is SessionStatus.COMPLETED else _ENDED_WORDS.get(row.status, "Closed")
+    return note, "text-muted"
 
 
 def _waiting_note(row: SessionRow) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.core.call import CallState
+from desktop.core.record import RecordState
 from desktop.models.chat import ChatModel
 from desktop.ui.call.call_header import CallHeader
 from desktop.ui.call.control_bar import ControlBar
@@ -76,6 +77,11 @@ class ChatPage(QWidget):
         )
         self._show_panel()
 
+    @Slot(object)
+    def render_record(self, record: RecordState) -> None:
+        """Show notes and files of the session."""
+        self.panel.render_record(record)
+
     def focus_entry(self) -> None:
         """Put the focus where the page starts: one comes here to write."""
         self.chat.composer.field.setFocus()
@@ -134,8 +140,7 @@ class ChatPage(QWidget):
         self._show_panel()
 
     def _toggle_notes(self) -> None:
-        if self._state is not None and self._state.notes:
-            self.toggle_panel(NOTES)
+        self.toggle_panel(NOTES)
 
     def _show_panel(self) -> None:
         self.panel.setVisible(self._is_panel_wanted)

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.core.people import Person, Role
+from desktop.core.record import RecordState
 from desktop.core.session import Completion, SessionStatus
 from desktop.core.text import first_word
 from desktop.models.chat import ChatModel
@@ -15,6 +16,7 @@ from desktop.ui.chat.chat_panel import ChatPanel
 from desktop.ui.icons import paint_icon
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.regions import mark_region
+from desktop.ui.summary.sent_view import SentView
 from desktop.ui.text_block import shortened
 from desktop.ui.theme import appearance, set_surface, theme
 from desktop.ui.top_bar import TopBar
@@ -64,11 +66,20 @@ def times_words(completion: Completion) -> str:
     return f"{_clock(completion.started_at)} to {_clock(completion.ended_at)}"
 
 
+def facts_line(completion: Completion) -> str:
+    """Return vehicle, plan, times and who ended it in one line."""
+    vehicle = completion.vehicle.title if completion.vehicle is not None else ""
+    times, duration = times_words(completion), duration_words(completion)
+    when = f"{times}, {duration}" if duration else times
+    parts = (vehicle, completion.plan_name, when, ended_by_words(completion))
+    return "  ·  ".join(part for part in parts if part)
+
+
 def _clock(moment: datetime) -> str:
     return f"{moment.astimezone():%H:%M}"
 
 
-class _Mark(QWidget):
+class DoneMark(QWidget):
     """The icon before the headline."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -86,9 +97,13 @@ class _Mark(QWidget):
 
 
 class CompletionPage(QWidget):
-    """Drawn from a `Completion`. With a chat model, what was said can be read beside it. `back_requested` leaves it."""
+    """Drawn from a `Completion`. With a chat model, what was said can be read beside it.
+
+    `back_requested` leaves it, `summary_requested` goes on to the summary. A summary that was sent is shown below.
+    """
 
     back_requested = Signal()
+    summary_requested = Signal()
 
     def __init__(self, chat: ChatModel | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,6 +127,11 @@ class CompletionPage(QWidget):
         set_surface(self._bar, "raised", "top")
         self._back = Button("Back to sessions", "arrow-left", name="backToSessions", kind="accent", primary=True)
         self._back.clicked.connect(self.back_requested)
+        self._write = Button("Write summary", "notebook-pen", name="writeSummary", kind="accent", primary=True)
+        self._write.clicked.connect(self.summary_requested)
+        self._completion: Completion | None = None
+        self._sent = SentView(self)
+        self._sent.hide()
         self._lay_out_header()
         self._lay_out_facts()
         self._lay_out_parts()
@@ -127,9 +147,7 @@ class CompletionPage(QWidget):
         self._headline.set_text(title(completion))
         vehicle = completion.vehicle.title if completion.vehicle is not None else ""
         times, duration = times_words(completion), duration_words(completion)
-        when = f"{times}, {duration}" if duration else times
-        parts = (vehicle, completion.plan_name, when, ended_by_words(completion))
-        self._line.set_text("  ·  ".join(part for part in parts if part))
+        self._line.set_text(facts_line(completion))
         self._concern.set_text(f"“{completion.concern}”" if completion.concern else "")
         self._concern.setVisible(bool(completion.concern))
         for fact, value in zip(
@@ -147,11 +165,33 @@ class CompletionPage(QWidget):
         ):
             self._values[fact].set_text(value)
         self._show_chat(completion)
+        if self._completion is None or self._completion.session_id != completion.session_id:
+            self._sent.hide()
+        self._completion = completion
+        self._offer_summary(completion.wants_summary)
         self.focus_entry()
+
+    @Slot(object)
+    def render_record(self, record: RecordState) -> None:
+        """Show the summary that was sent, if this session has one."""
+        if self._completion is None or record.session_id != self._completion.session_id or record.summary is None:
+            return
+        sent = record.summary.sent
+        if sent is not None:
+            self._sent.show_summary(sent)
+            self._offer_summary(False)
+        self._sent.setVisible(sent is not None)
 
     def focus_entry(self) -> None:
         """Put the focus where the page starts."""
-        self._back.setFocus()
+        (self._back if self._write.isHidden() else self._write).setFocus()
+
+    def _offer_summary(self, is_offered: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        self._write.setVisible(is_offered)
+        if is_offered:
+            self._back.set_face("Finish later", "clock", "plain")
+        else:
+            self._back.set_face("Back to sessions", "arrow-left", "accent")
 
     def _show_chat(self, completion: Completion) -> None:
         has_messages = self._model is not None and self._model.message_count > 0
@@ -170,7 +210,7 @@ class CompletionPage(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             texts.addWidget(label)
         texts.addStretch(1)
-        self._header.left.addWidget(_Mark(self))
+        self._header.left.addWidget(DoneMark(self))
         self._header.left.addLayout(texts, 1)
 
     def _lay_out_facts(self) -> None:
@@ -189,20 +229,32 @@ class CompletionPage(QWidget):
         self._card_column.addWidget(self._headline)
         self._card_column.addWidget(self._concern)
         self._card_column.addLayout(self._facts)
-        self._middle = QVBoxLayout()
+        self._card_column.addWidget(self._sent)
+        inside = QWidget()
+        inside.setProperty("role", "scrolled")
+        self._middle = QVBoxLayout(inside)
         self._middle.addWidget(self._card)
         self._middle.addStretch(1)
+        area = QScrollArea(self)
+        area.setObjectName("completionScroll")
+        area.setAccessibleName("How the session ended")
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
         side = QVBoxLayout(self._chat_side)
         side.setContentsMargins(1, 0, 0, 0)
         if self._chat is not None:
             side.addWidget(self._chat)
         content = QHBoxLayout()
         content.setSpacing(0)
-        content.addLayout(self._middle, 1)
+        content.addWidget(area, 1)
         content.addWidget(self._chat_side)
         self._bar_row = QHBoxLayout(self._bar)
         self._bar_row.addStretch(1)
         self._bar_row.addWidget(self._back)
+        self._bar_row.addWidget(self._write)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -221,4 +273,5 @@ class CompletionPage(QWidget):
         self._chat_side.setFixedWidth(look.size("panel-summary"))
         side = look.pick(kiosk=24, desktop=16)
         self._bar_row.setContentsMargins(side, 0, side, 0)
+        self._bar_row.setSpacing(look.size("gap"))
         self._bar.setFixedHeight(look.size("control-bar"))

@@ -207,7 +207,8 @@ class SessionDetail(QWidget):
             text = "Accept request"
         elif words.action is RowAction.VIEW:
             text = "View session"
-        self._button.set_face(text, words.button_icon, "outline" if words.action is RowAction.VIEW else "accent")
+        is_quiet = words.action is RowAction.VIEW
+        self._button.set_face(text, words.button_icon, "outline" if is_quiet else "accent")
         self._button.setEnabled(words.enabled)
 
     def _press(self) -> None:

@@ -40,6 +40,8 @@ class SessionsPage(QWidget):
     """Take this open request."""
     view_requested = Signal(str)
     """Read this ended session."""
+    summary_requested = Signal(str)
+    """Write the summary of this ended session."""
     refresh_requested = Signal()
     """Read the list again now."""
     sign_out_requested = Signal()
@@ -231,6 +233,7 @@ class SessionsPage(QWidget):
             RowAction.JOIN: self.join_requested,
             RowAction.ACCEPT: self.accept_requested,
             RowAction.VIEW: self.view_requested,
+            RowAction.SUMMARY: self.summary_requested,
         }
         wishes[RowAction(action)].emit(session_id)
 

@@ -118,7 +118,7 @@ def test_each_state_has_its_time_its_note_and_its_button() -> None:
         ("4 min", "", "Accept", RowAction.ACCEPT, True),
         ("14:30", "In 43 min", "Opens 14:20", RowAction.NONE, False),
         ("16:00", "Waiver not signed", "Opens 15:50", RowAction.NONE, False),
-        ("12:07", "Completed, 32 min", "View", RowAction.VIEW, True),
+        ("12:07", "Summary missing", "Write summary", RowAction.SUMMARY, True),
         ("09:47", "Cancelled", "View", RowAction.VIEW, True),
     ]
 

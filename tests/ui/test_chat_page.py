@@ -16,7 +16,7 @@ from desktop.ui.chat_page import ChatPage
 from desktop.ui.theme import Theme, apply_theme, theme
 from desktop.ui.tokens import Profile
 from tests.ui import walk
-from tests.ui.call.states import CUSTOMER, chat, customer, state, waiting
+from tests.ui.call.states import CUSTOMER, chat, customer, record, state, waiting
 from tests.ui.conftest import Dress
 from tests.ui.samples import HOSTILE_CONCERN, HOSTILE_NAMES
 
@@ -123,7 +123,8 @@ def test_the_next_session_starts_with_an_empty_line(opened: Opened) -> None:
 @pytest.mark.parametrize("look", ["desktop-bay", "kiosk-bay"])
 def test_every_control_is_named_and_reached_by_tab(opened: Opened, dress: Dress, look: str) -> None:
     size = dress(look)
-    page = opened(chat_state(notes="x"))
+    page = opened(chat_state())
+    page.render_record(record("x"))
     page.resize(*size)
     settle()
     assert walk.unnamed_controls(page) == []

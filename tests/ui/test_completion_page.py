@@ -11,11 +11,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.people import SessionId
+from desktop.core.record import RecordState
 from desktop.core.session import Completion, SessionKind, SessionStatus
+from desktop.core.summary import SentSummary, SummaryPhase, SummaryState
 from desktop.models.chat import ChatModel
+from desktop.ui.buttons import Button
 from desktop.ui.completion_page import CompletionPage
 from tests.ui import walk
 from tests.ui.call.states import CAR, CONCERN, NOW, chat
+from tests.ui.hands import find
 from tests.ui.samples import HOSTILE_NAMES
 
 Shown = Callable[[QWidget, tuple[int, int]], QWidget]
@@ -94,9 +98,29 @@ def test_without_messages_there_is_no_empty_chat(shown: Shown) -> None:
     assert not panel.isVisible()
 
 
+def test_the_summary_is_one_key_away_and_can_wait(shown: Shown, qtbot: QtBot) -> None:
+    page = opened(shown, DONE)
+    assert find(page, Button, "backToSessions").text() == "Finish later"
+    with qtbot.waitSignal(page.summary_requested):
+        QTest.keyClick(page.focusWidget(), Qt.Key.Key_Space)
+    with qtbot.waitSignal(page.back_requested):
+        QTest.keyClick(page, Qt.Key.Key_Escape)
+
+
+def test_a_summary_that_was_sent_is_there_to_read(shown: Shown) -> None:
+    page = opened(shown, DONE)
+    sent = SentSummary("Watch: Hose", "Looked at the hose", "Replace it", "Hose")
+    page.render_record(RecordState(DONE.session_id, summary=SummaryState(SummaryPhase.SENT, sent=sent)))
+    assert {"Watch: Hose", "Looked at the hose", "Replace it"} <= set(walk.shown_texts(page))
+    assert not find(page, Button, "writeSummary").isVisible()
+    other = replace(DONE, session_id=SessionId("another"))
+    page.render_state(other)
+    assert "Looked at the hose" not in walk.shown_texts(page)
+
+
 @pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Space])
 def test_the_way_back_is_one_key_away(shown: Shown, qtbot: QtBot, key: Qt.Key) -> None:
-    page = opened(shown, DONE)
+    page = opened(shown, replace(DONE, summary_sent=True))
     with qtbot.waitSignal(page.back_requested):
         QTest.keyClick(page.focusWidget() if key is Qt.Key.Key_Space else page, key)
 

@@ -125,8 +125,16 @@ def test_requests_are_accepted_and_ended_sessions_viewed(qtbot: QtBot, shown: Sh
     with qtbot.waitSignal(made.accept_requested) as accept:
         tap(view, button_place(made, "rae"))
     with qtbot.waitSignal(made.view_requested) as look:
-        tap(view, button_place(made, "sam"))
-    assert (accept.args, look.args) == (["rae"], ["sam"])
+        tap(view, button_place(made, "elena"))
+    assert (accept.args, look.args) == (["rae"], ["elena"])
+
+
+def test_a_missing_summary_is_written_from_its_row(qtbot: QtBot, shown: Show) -> None:
+    made = page(board())
+    shown(made, SIZE)
+    with qtbot.waitSignal(made.summary_requested) as write:
+        tap(made.sessions.viewport(), button_place(made, "sam"))
+    assert write.args == ["sam"]
 
 
 def test_arrows_choose_and_enter_joins(qtbot: QtBot, shown: Show) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.core.call import CallState, VideoKey
 from desktop.core.frames import LatestFrame
+from desktop.core.record import RecordState
 from desktop.core.text import first_word
 from desktop.models.chat import ChatModel
 from desktop.ui.call.call_header import CallHeader
@@ -98,6 +99,11 @@ class CallPage(QWidget):
     def own_frame_ready(self) -> None:
         """Paint the own camera's new picture."""
         self.stage.own_frame_ready()
+
+    @Slot(object)
+    def render_record(self, record: RecordState) -> None:
+        """Show notes and files of the session."""
+        self.panel.render_record(record)
 
     def focus_entry(self) -> None:
         """Put the focus where the page starts."""
@@ -241,8 +247,7 @@ class CallPage(QWidget):
         self.toggle_panel(CHAT)
 
     def _toggle_notes(self) -> None:
-        if self._state is not None and self._state.notes:
-            self.toggle_panel(NOTES)
+        self.toggle_panel(NOTES)
 
     def _cancel(self) -> None:
         if self.bar.is_asking:

@@ -107,7 +107,6 @@ class ControlBar(QStackedWidget):
         self._leave.setVisible(not begun)
         self._show_ending(over=over)
         self._word.set_text(_UNCONFIRMED if over and state.end_unconfirmed else "")
-        self._notes.setVisible(bool(state.notes))
 
     def set_panel(self, tab: str, unread: int) -> None:
         """Mark which tab is in sight ("" for none) and how many messages are new."""

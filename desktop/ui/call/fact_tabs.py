@@ -1,20 +1,18 @@
-"""The reading tabs of the side panel: the vehicle with the concern, the notes, the list of files."""
+"""The vehicle tab of the side panel: the concern, the car, the plan."""
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.core.call import CallState
-from desktop.core.session import FileEntry
-from desktop.core.text import clean_block, clean_line
+from desktop.core.text import clean_block
+from desktop.ui.call.reading_tab import ReadingTab
 from desktop.ui.call.words import first_name, planned_minutes
 from desktop.ui.chip import Chip
-from desktop.ui.icons import paint_icon
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.theme import appearance, theme
 
 _NOT_GIVEN = "Not given"
-_KILO = 1024
 
 
 class Divider(QWidget):
@@ -31,29 +29,6 @@ class Divider(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the line."""
         QPainter(self).fillRect(QRect(0, self.height() // 2, self.width(), 1), theme().color("border"))
-
-
-class ReadingTab(QScrollArea):
-    """A page of the panel that scrolls when it must; `column` is filled by the tab."""
-
-    def __init__(self, name: str, label: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
-        self.setAccessibleName(label)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._content = QWidget()
-        self._content.setProperty("role", "scrolled")
-        self.column = QVBoxLayout(self._content)
-        self.column.setSpacing(0)
-        self.setWidget(self._content)
-        appearance().changed.connect(self._take_margins)
-        self._take_margins()
-
-    def _take_margins(self) -> None:
-        side, above = theme().pick(kiosk=24, desktop=16), theme().pick(kiosk=24, desktop=16)
-        self.column.setContentsMargins(side, above, side, above)
 
 
 class VehicleTab(ReadingTab):
@@ -110,78 +85,3 @@ class VehicleTab(ReadingTab):
     def _take_theme(self) -> None:
         self._facts.setHorizontalSpacing(24)
         self._facts.setVerticalSpacing(theme().pick(kiosk=10, desktop=6))
-
-
-class NotesTab(ReadingTab):
-    """The notes as they are stored."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("notesTab", "Notes", parent)
-        self._text = PlainLabel(wrap=True, parent=self)
-        self._text.setObjectName("notesText")
-        self.column.addWidget(self._text)
-        self.column.addStretch(1)
-
-    def render_state(self, state: CallState) -> None:
-        """Show a state."""
-        self._text.set_text(clean_block(state.notes, 20_000))
-
-
-class _FileRow(QWidget):
-    """One file: icon, label, who added it, how large it is."""
-
-    def __init__(self, entry: FileEntry, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._icon = "image" if entry.media_type.startswith("image/") else "file-text"
-        name = PlainLabel(clean_line(entry.name), weight=500, parent=self)
-        detail = f"{clean_line(entry.uploader_name)}  ·  {size_words(entry.size_bytes)}"
-        facts = PlainLabel(detail, "caption", "text-muted", parent=self)
-        column = QVBoxLayout(self)
-        self._column = column
-        column.setSpacing(0)
-        for label in (name, facts):
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            column.addWidget(label)
-        px = theme().size("icon")
-        column.setContentsMargins(px + theme().space("x4"), 6, 0, 6)
-        self.setAccessibleName(f"{name.text()}, {detail}")
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the icon."""
-        px = theme().size("icon")
-        rect = QRect(0, (self.height() - px) // 2, px, px)
-        paint_icon(QPainter(self), rect, self._icon, theme().color("text-muted"))
-
-
-class FilesTab(ReadingTab):
-    """The files of the session by their labels."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("filesTab", "Files", parent)
-        self._entries: tuple[FileEntry, ...] | None = None
-        self._rows: list[QWidget] = []
-        self._none = PlainLabel("No files yet.", role="text-muted", parent=self)
-        self.column.addWidget(self._none)
-        self.column.addStretch(1)
-
-    def render_state(self, state: CallState) -> None:
-        """Show a state; rows are made anew only when the files changed."""
-        if state.files == self._entries:
-            return
-        self._entries = state.files
-        for row in self._rows:
-            self.column.removeWidget(row)
-            row.deleteLater()
-        self._rows = [_FileRow(entry, self) for entry in state.files]
-        for position, row in enumerate(self._rows):
-            self.column.insertWidget(position, row)
-        self._none.setVisible(not state.files)
-
-
-def size_words(size_bytes: int) -> str:
-    """Return a file size as people read it."""
-    if size_bytes < _KILO:
-        return f"{size_bytes} bytes"
-    if size_bytes < _KILO * _KILO:
-        return f"{round(size_bytes / _KILO)} kB"
-    return f"{size_bytes / _KILO / _KILO:.1f} MB"

@@ -4,9 +4,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.core.call import CallState
+from desktop.core.people import SessionId
+from desktop.core.record import RecordState
 from desktop.models.chat import ChatModel
 from desktop.ui.buttons import Button
-from desktop.ui.call.fact_tabs import FilesTab, NotesTab, VehicleTab
+from desktop.ui.call.fact_tabs import VehicleTab
+from desktop.ui.call.files_panel import FilesTab
+from desktop.ui.call.notes_panel import NotesTab
 from desktop.ui.call.panel_tabs import PanelTabs
 from desktop.ui.call.words import first_name, has_begun
 from desktop.ui.chat.chat_panel import ChatPanel
@@ -17,9 +21,9 @@ _WORDS = {CHAT: "Chat", NOTES: "Notes", VEHICLE: "Vehicle", FILES: "Files"}
 
 
 class SidePanel(QWidget):
-    """Drawn from a `CallState`. `tab_changed` carries the key of the tab that came to the front.
+    """Drawn from a `CallState` and a `RecordState`. `tab_changed` carries the key of the tab that came to the front.
 
-    The notes tab is there while there are notes to read.
+    What is written and which files are wanted is told by the tabs `notes` and `files` themselves.
     """
 
     tab_changed = Signal(str)
@@ -42,9 +46,9 @@ class SidePanel(QWidget):
         self._first_row = QVBoxLayout()
         self._first_row.addWidget(self._write_first)
         self._vehicle_column.addLayout(self._first_row)
-        self._notes = NotesTab(self)
-        self._files = FilesTab(self)
-        self._pages: dict[str, QWidget] = {NOTES: self._notes, VEHICLE: self._vehicle_page, FILES: self._files}
+        self.notes = NotesTab(self)
+        self.files = FilesTab(self)
+        self._pages: dict[str, QWidget] = {NOTES: self.notes, VEHICLE: self._vehicle_page, FILES: self.files}
         if self.chat is not None:
             self._pages[CHAT] = self.chat
         for key in keys:
@@ -58,6 +62,8 @@ class SidePanel(QWidget):
         appearance().changed.connect(self._take_theme)
         self._take_theme()
         self._key = ""
+        self._session: SessionId | None = None
+        self._record: RecordState | None = None
         self.show_tab(VEHICLE)
 
     @property
@@ -81,18 +87,26 @@ class SidePanel(QWidget):
             self.chat.composer.field.setFocus()
 
     def render_state(self, state: CallState) -> None:
-        """Show a state."""
+        """Show a state; another session starts with nothing of the former one."""
+        if state.session_id != self._session:
+            self._session = state.session_id
+            self.notes.start_over()
+            self.files.start_over()
+            if self._record is not None:
+                self.render_record(self._record)
         self._vehicle.render_state(state)
-        self._notes.render_state(state)
-        self._files.render_state(state)
-        self._tabs.set_shown(NOTES, bool(state.notes))
-        if not state.notes and self._key == NOTES:
-            self.show_tab(VEHICLE)
         is_early = not has_begun(state) and not state.customer.in_room
         self._write_first.setVisible(self.chat is not None and is_early and state.chat_open)
         if self.chat is not None:
             self.chat.set_recipient(first_name(state.customer.person))
             self.chat.set_open(state.chat_open)
+
+    def render_record(self, record: RecordState) -> None:
+        """Show what is written, if it belongs to the session shown; else when that is."""
+        self._record = record
+        if record.session_id == self._session:
+            self.notes.render_state(record.notes)
+            self.files.render_state(record.files)
 
     def _take_theme(self) -> None:
         self.setFixedWidth(theme().size("side-panel"))

@@ -11,8 +11,11 @@ from desktop.core.bands import Band, BandLevel
 from desktop.core.call import CallPhase, CallState, OwnDevice, ParticipantView, Quality, TrackState
 from desktop.core.chat import ChatMessage, Delivery, Transcript
 from desktop.core.clock import ServerTime, SessionTimer
+from desktop.core.files import FilesState
 from desktop.core.frames import Frame
+from desktop.core.notes import NotesState
 from desktop.core.people import Person, Role, SessionId
+from desktop.core.record import RecordState
 from desktop.core.session import FileEntry, SessionKind, Vehicle
 from desktop.models.chat import ChatModel
 
@@ -62,9 +65,14 @@ def state(**more: object) -> CallState:
         microphone=OwnDevice.ON,
         camera=OwnDevice.ON,
         speaker=OwnDevice.ON,
-        files=FILES,
     )
     return replace(plain, **more)  # type: ignore[arg-type]  # fields by name, checked by the dataclass itself
+
+
+def record(text: str = "", **more: object) -> RecordState:
+    """Return what is written of the session: notes and files; anything may be set otherwise."""
+    plain = RecordState(state().session_id, NotesState(text, loads=1), FilesState(FILES))
+    return replace(plain, **more)  # type: ignore[arg-type]  # as above
 
 
 def customer(**more: object) -> ParticipantView:

@@ -16,11 +16,13 @@ from desktop.core.bands import Band, BandLevel
 from desktop.core.call import CallPhase, CallState, OwnDevice, Quality, TrackState, VideoKey, VideoSource
 from desktop.core.chat import ChatChange, Transcript
 from desktop.core.clock import SessionTimer
+from desktop.core.files import FilesState
 from desktop.core.frames import LatestFrame
 from desktop.core.people import Role, SessionId
 from desktop.models.chat import ChatModel
 from desktop.ui.call.call_page import CallPage
 from desktop.ui.call.confirm_bar import ConfirmBar
+from desktop.ui.text_area import TextArea
 from desktop.ui.theme import theme
 from tests.ui import walk
 from tests.ui.call.states import (
@@ -32,11 +34,13 @@ from tests.ui.call.states import (
     message,
     picture,
     reconnecting,
+    record,
     state,
     timer,
     waiting,
 )
 from tests.ui.conftest import Dress
+from tests.ui.hands import find
 from tests.ui.samples import HOSTILE_CONCERN, HOSTILE_NAMES
 
 Shown = Callable[[QWidget, tuple[int, int]], QWidget]
@@ -346,10 +350,10 @@ def test_the_next_session_starts_with_an_empty_draft_and_no_old_picture(opened: 
 
 
 def test_a_rename_shows_everywhere_while_the_picture_goes_on(opened: Opened) -> None:
-    call = opened(state(files=()))
+    call = opened(state())
     call.sees("#00ff00")
     painted = call.page.stage.main_tile.frames_painted
-    call.page.render_state(state(files=(), customer=customer(person=replace(CUSTOMER, display_name="Dana W. Osei"))))
+    call.page.render_state(state(customer=customer(person=replace(CUSTOMER, display_name="Dana W. Osei"))))
     settle()
     seen = " ".join(widget.accessibleName() for widget in walk.visible(call.page))
     everything = " ".join(walk.shown_texts(call.page)) + seen
@@ -462,22 +466,26 @@ def test_a_narrow_window_gives_the_picture_its_room(opened: Opened) -> None:
     assert call.is_shown("sidePanel")
 
 
-def test_notes_are_there_to_read_when_there_are_any(opened: Opened) -> None:
+def test_notes_are_there_to_go_on_with(opened: Opened, qtbot: QtBot) -> None:
     call = opened(state())
-    assert not call.is_shown("notesButton")
-    call.page.render_state(state(notes="Hose hard near the clamp."))
-    QTest.keyClick(call.page, Qt.Key.Key_N)
-    assert "Hose hard near the clamp." in walk.shown_texts(call.page)
+    call.page.render_record(record("Hose hard near the clamp."))
+    call.tap("notesButton")
+    editor = find(call.page, TextArea, "notesEditor")
+    assert editor.toPlainText() == "Hose hard near the clamp."
+    with qtbot.waitSignal(call.page.panel.notes.notes_edited) as written:
+        QTest.keyClicks(editor, "n")
+    assert written.args == ["nHose hard near the clamp."]
 
 
 def test_files_are_listed_by_their_labels(opened: Opened) -> None:
     call = opened(state())
     call.page.panel.show_tab("files")
+    call.page.render_record(record())
     settle()
     texts = walk.shown_texts(call.page)
     assert "under-the-hood.jpg" in texts
-    assert "Dana Whitfield  ·  1.2 MB" in texts
-    call.page.render_state(state(files=()))
+    assert "Dana Whitfield  ·  1.2 MB  ·  13:47" in texts
+    call.page.render_record(record(files=FilesState()))
     settle()
     assert "No files yet." in walk.shown_texts(call.page)
 
@@ -619,7 +627,8 @@ def test_while_ending_everything_is_off_and_a_late_answer_is_mentioned(opened: O
 @pytest.mark.parametrize("look", ["desktop-bay", "kiosk-bay"])
 def test_every_control_is_named_reached_by_tab_and_free_of_markup(opened: Opened, dress: Dress, look: str) -> None:
     size = dress(look)
-    call = opened(state(notes="x"))
+    call = opened(state())
+    call.page.render_record(record("x"))
     call.page.resize(*size)
     call.sees()
     for tab in ("chat", "notes", "vehicle", "files"):
@@ -649,9 +658,9 @@ def test_hostile_names_are_shown_literally_everywhere_without_a_stall(opened: Op
         customer=customer(person=replace(CUSTOMER, display_name=name)),
         concern=HOSTILE_CONCERN,
         plan_name="<b>Big</b> Plan x",
-        notes=HOSTILE_CONCERN,
     )
     call = opened(state())
+    call.page.render_record(record(HOSTILE_CONCERN))
     slowest = 0.0
     for shown_state in (hostile, replace(hostile, phase=CallPhase.RECONNECTING), replace(waiting(), customer=customer(
         person=replace(CUSTOMER, display_name=name), in_room=False, was_in_room=False

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.core.call import CallPhase, CallState, OwnDevice, Quality, TrackState, VideoKey
 from desktop.core.chat import ChatChange, Delivery
 from desktop.core.frames import LatestFrame
+from desktop.core.notes import NotesHome, NotesState
 from desktop.core.people import Role, SessionId
 from desktop.core.session import Completion, SessionKind, SessionStatus
 from desktop.ui.call.call_page import CallPage
@@ -27,6 +28,7 @@ from tests.ui.call.states import (
     message,
     picture,
     reconnecting,
+    record,
     state,
     timer,
     waiting,
@@ -127,8 +129,11 @@ def test_ending_looks_as_drawn(dress: Dress, shown: Shown, snapshot: SnapshotChe
 
 @pytest.mark.parametrize("tab", ["vehicle", "files", "notes"])
 def test_the_panel_looks_as_drawn(tab: str, dress: Dress, shown: Shown, snapshot: SnapshotCheck) -> None:
-    noted = state(urgent=True, notes="Hose hard near the clamp, crack starting.\nFan cuts in at 97 degrees.")
-    page = call_page(shown, dress("desktop-bay"), noted)
+    page = call_page(shown, dress("desktop-bay"), state(urgent=True))
+    notes = NotesState(
+        "Hose hard near the clamp, crack starting.\nFan cuts in at 97 degrees.", 1, NotesHome.PLATFORM, NOW
+    )
+    page.render_record(record(notes=notes))
     page.panel.show_tab(tab)
     snapshot(page.panel, f"panel-{tab}-desktop-bay")
 
