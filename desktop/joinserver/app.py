@@ -1,5 +1,6 @@
 """Puts the join server together: `create_app(config)` gives the ASGI app, its lifespan opens and closes the house."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -7,8 +8,8 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from desktop.joinserver import demo_data, desk
-from desktop.joinserver.config import ServerConfig
+from desktop.joinserver import demo_data, desk, uploads
+from desktop.joinserver.config import ServerConfig, is_loopback
 from desktop.joinserver.errors import ApiError
 from desktop.joinserver.house import Parts, open_house
 from desktop.joinserver.middleware import Frame, lean_missing_page
@@ -16,12 +17,14 @@ from desktop.joinserver.routes import (
     chat,
     dev,
     events,
+    faults,
     files,
     lists,
     service,
     sessions,
     shift,
     sign_in,
+    status_page,
     summary,
     webhook,
 )
@@ -43,9 +46,15 @@ def create_app(config: ServerConfig, parts: Parts | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_house(config, parts or Parts()) as house:
             app.state.house = house
+            if not is_loopback(config.host) and await house.db.read(demo_data.has_demo_people):
+                raise ConfigRefused("the database holds practice people, whose passwords are known to everybody")
             if config.demo_data:
                 await demo_data.load(house, config.demo_at)
+            tidying = asyncio.create_task(uploads.tidy(house))
             yield
+            tidying.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await tidying
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.add_middleware(Frame)
@@ -54,8 +63,11 @@ def create_app(config: ServerConfig, parts: Parts | None = None) -> FastAPI:
     if not config.lean:
         for more in (sessions, chat, files, summary, shift, events):
             app.include_router(more.optional_router)
+        app.include_router(status_page.router)
     if config.serves_dev_paths:
         app.include_router(dev.router)
+    if config.serves_faults:
+        app.include_router(faults.router)
     app.add_exception_handler(ApiError, _refuse)
     app.add_exception_handler(HTTPException, _refuse_path)
     return app

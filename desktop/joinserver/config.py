@@ -50,6 +50,8 @@ class ServerConfig:
     trusted_proxy: bool = False
     tls: bool = False
     allowed_origins: tuple[str, ...] = ()
+    faults: bool = False
+    faults_seed: int = 0
     limits: Limits = field(default_factory=Limits)
     password_cost: PasswordCost = field(default_factory=PasswordCost)
     sweep_every_s: float | None = 15.0
@@ -64,6 +66,11 @@ class ServerConfig:
         """Whether `/api/dev` exists."""
         return self.dev and is_loopback(self.host)
 
+    @property
+    def serves_faults(self) -> bool:
+        """Whether faults can be asked for."""
+        return (self.faults or self.dev) and is_loopback(self.host)
+
     def refusal(self) -> str | None:
         """Return why a server must not run like this, or None."""
         if not is_loopback(self.host) and not (self.tls or self.trusted_proxy):
@@ -72,6 +79,8 @@ class ServerConfig:
             return "demo data needs --dev on a loopback address"
         if self.livekit_key == "devkey" and self.livekit_secret == "secret" and not self.serves_dev_paths:  # noqa: S105 - the well-known pair that is refused
             return "the LiveKit pair devkey/secret needs --dev on a loopback address"
+        if self.faults and not is_loopback(self.host):
+            return "faults are switched on a loopback address only: leave out --faults, or --host"
         if self.lean and not self.dev:
             return "lean answers are for development: add --dev"
         return None

@@ -78,13 +78,17 @@ def parsed[Shape: WireShape](shape: type[Shape], data: Mapping[str, object]) -> 
 
 async def read_body(request: Request, limit: int = JSON_LIMIT) -> Body:
     """Read a body, but never more than `limit` bytes of it."""
-    content_type = request.headers.get("content-type", "")
+    return Body(await read_raw(request, limit), request.headers.get("content-type", ""))
+
+
+async def read_raw(request: Request, limit: int) -> bytes | None:
+    """Return a body as it was sent, or None for one of more than `limit` bytes."""
     chunks = bytearray()
     async for chunk in request.stream():
         chunks += chunk
         if len(chunks) > limit:
-            return Body(None, content_type)
-    return Body(bytes(chunks), content_type)
+            return None
+    return bytes(chunks)
 
 
 async def limit_public(request: Request) -> None:

@@ -16,6 +16,7 @@ _REFUSALS: Mapping[str, tuple[int, str]] = {
     "refresh_invalid": (401, "Not signed in"),
     "refresh_reused": (401, "Session revoked"),
     "not_a_mechanic": (403, "Mechanic access required"),
+    "not_an_admin": (403, "Administrator access required"),
     "account_not_approved": (403, "Account not approved"),
     "account_suspended": (403, "Account suspended"),
     "origin_not_allowed": (403, "Origin not allowed"),

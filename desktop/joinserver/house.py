@@ -20,7 +20,7 @@ from desktop.joinserver.limits import Limiter, RateLimiter
 from desktop.joinserver.links import LinkSigner, signing_secret
 from desktop.joinserver.notices import Listener
 from desktop.joinserver.passwords import Passwords
-from desktop.joinserver.rooms import LiveKitRooms, NoRooms, RoomService
+from desktop.joinserver.rooms import LiveKitRooms, NoRooms, RoomService, SwitchedRooms
 from desktop.joinserver.shared_limits import SharedLimiter
 from desktop.joinserver.storage import Database
 from desktop.joinserver.sweeper import Sweeper
@@ -70,6 +70,9 @@ async def open_house(config: ServerConfig, parts: Parts) -> AsyncIterator[House]
     key = config.livekit_key or "unset"
     secret = config.livekit_secret or secrets.token_hex(32)
     rooms = parts.rooms or (LiveKitRooms(config.livekit_url, key, secret) if config.livekit_url else NoRooms())
+    faults = Faults(config.faults_seed)
+    if config.serves_faults:
+        rooms = SwitchedRooms(rooms, lambda: faults.standing.livekit_away)
     broker = Broker()
     passwords = Passwords(config.password_cost)
     config.data_dir.mkdir(parents=True, exist_ok=True)
@@ -88,7 +91,7 @@ async def open_house(config: ServerConfig, parts: Parts) -> AsyncIterator[House]
     house = House(
         config=config, clock=clock, db=db, rooms=rooms, broker=broker, dispatcher=dispatcher,
         limiter=limiter, passwords=passwords, tokens=TokenMaker(key, secret), links=links,
-        faults=Faults(), sweeper=sweeper, livekit_secret=secret, livekit_key=key, started_s=time.monotonic(),
+        faults=faults, sweeper=sweeper, livekit_secret=secret, livekit_key=key, started_s=time.monotonic(),
     )  # fmt: skip
     sweeping = asyncio.create_task(sweeper.run(config.sweep_every_s)) if config.sweep_every_s else None
     try:

@@ -1,5 +1,6 @@
 """The LiveKit side: what the server needs of a room service, and the real one."""
 
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import aiohttp
@@ -133,6 +134,56 @@ class NoRooms:
 
     async def aclose(self) -> None:
         """Nothing is open."""
+
+
+class SwitchedRooms:
+    """A room service that can be told to be away, as a fault that was asked for."""
+
+    def __init__(self, rooms: RoomService, is_away: Callable[[], bool]) -> None:
+        """Stand before the true one."""
+        self._rooms = rooms
+        self._is_away = is_away
+
+    def _there(self) -> RoomService:
+        if self._is_away():
+            raise RoomServiceAway("a fault that was asked for")
+        return self._rooms
+
+    async def create(self, room: str) -> None:
+        """Make the room if it is not there."""
+        await self._there().create(room)
+
+    async def delete(self, room: str) -> None:
+        """Put everybody out and delete the room."""
+        await self._there().delete(room)
+
+    async def present(self, room: str) -> dict[str, str]:
+        """Return who is in the room: participant sid by identity."""
+        return await self._there().present(room)
+
+    async def send(self, room: str, payload: bytes) -> None:
+        """Send a reliable packet to everybody in the room."""
+        await self._there().send(room, payload)
+
+    async def remove(self, room: str, identity: str) -> None:
+        """Put one participant out."""
+        await self._there().remove(room, identity)
+
+    async def ping(self) -> None:
+        """Find out whether LiveKit answers."""
+        await self._there().ping()
+
+    async def aclose(self) -> None:
+        """Let go of every connection."""
+        await self._rooms.aclose()
+
+
+class UnreachableRooms(NoRooms):
+    """Stands in where somebody else has to reach LiveKit: rooms stay marked as still to be closed."""
+
+    async def delete(self, room: str) -> None:
+        """Refuse."""
+        raise RoomServiceAway(room)
 
 
 def _unless_missing(error: Exception) -> None:

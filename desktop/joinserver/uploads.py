@@ -1,6 +1,8 @@
 """Files that members send: checked, kept once by `tempId` under a name of the server's own making, and told."""
 
+import asyncio
 import json
+import logging
 import os
 import re
 import time
@@ -16,12 +18,14 @@ from desktop.core.text import clean_line
 from desktop.joinserver import contents, files, rules
 from desktop.joinserver.chat import MessageViews
 from desktop.joinserver.errors import ApiError
+from desktop.joinserver.house import House
 from desktop.joinserver.links import LinkSigner
 from desktop.joinserver.members import Member
 from desktop.joinserver.multipart import Form, SentFile
 from desktop.joinserver.tables import FileRow
 from desktop.joinserver.unit import Unit, new_id
 
+_log = logging.getLogger(__name__)
 SESSION_FILES: Final = 50
 SESSION_BYTES: Final = 250 * 1024 * 1024
 CATEGORIES: Final = ("upload", "screenshot")
@@ -33,8 +37,9 @@ _TEMP_ID: Final = re.compile(TEMP_ID_PATTERN)
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that passed every check, still in the folder of what comes in."""
+    """A file that passed every check, still in the folder of what comes in; `id` is what it will be kept under."""
 
+    id: str
     path: Path
     name: str
     media_type: str
@@ -96,7 +101,9 @@ def checked(
         raise ApiError("file_too_large")
     media_type = contents.check(sent.path, sent.name, sent.media_type, pictures_only=pictures_only)
     name = clean_line(sent.name, files.FILE_NAME_CAP) or f"file.{contents.safe_extension(media_type)}"
-    return Upload(sent.path, name, media_type, sent.size, sent.sha256, temp_id, category, tags, description or None)
+    return Upload(
+        new_id(), sent.path, name, media_type, sent.size, sent.sha256, temp_id, category, tags, description or None
+    )
 
 
 def _tags(text: str) -> tuple[str, ...] | None:
@@ -141,21 +148,24 @@ def store(unit: Unit, member: Member, links: LinkSigner, uploads: Sequence[Uploa
 
 
 def _row(unit: Unit, member: Member, upload: Upload) -> FileRow:
-    file_id = new_id()
     return FileRow(
-        id=file_id, session_id=member.row.id, uploaded_by=member.caller.user_id, file_name=upload.name,
+        id=upload.id, session_id=member.row.id, uploaded_by=member.caller.user_id, file_name=upload.name,
         file_size=upload.size, file_type=upload.media_type,
-        storage_path=f"{file_id}.{contents.safe_extension(upload.media_type)}", file_category=upload.category,
+        storage_path=f"{upload.id}.{contents.safe_extension(upload.media_type)}", file_category=upload.category,
         tags=list(upload.tags), description=upload.description, created_at=unit.now, updated_at=unit.now,
         temp_id=upload.temp_id, sha256=upload.sha256,
     )  # fmt: skip
 
 
 def _move_in(moves: Sequence[tuple[Path, Path]]) -> None:
-    """Give files their kept names, all or none; the names outlive a power cut."""
+    """Give files their kept names, all or none; the names outlive a power cut.
+
+    A unit of work may be run again after a lost race: what it moved then is in its place already.
+    """
     try:
         for incoming, kept in moves:
-            incoming.replace(kept)
+            if not kept.exists():
+                incoming.replace(kept)
         for folder in {kept.parent for _, kept in moves}:
             _sync(folder)
     except OSError:
@@ -188,6 +198,17 @@ def _sync(folder: Path) -> None:
         os.fsync(number)
     finally:
         os.close(number)
+
+
+async def tidy(house: House) -> None:
+    """Remove what no row knows, now and once an hour, until cancelled."""
+    folder = kept_in(house.config.data_dir)
+    while True:
+        known = await house.db.read(lambda unit: unit.session.scalars(select(FileRow.storage_path)).all())
+        removed = await asyncio.to_thread(remove_forgotten, folder, known)
+        if removed:
+            _log.warning("removed %d files that no row knows", removed)
+        await asyncio.sleep(_FORGOTTEN_AFTER_S)
 
 
 def remove_forgotten(folder: Path, known: Iterable[str]) -> int:

@@ -39,6 +39,11 @@ async def load(house: House, at: datetime | None = None) -> None:
     await house.db.write(lambda unit: fill(unit, password_hash, at or unit.now, files))
 
 
+def has_demo_people(unit: Unit) -> bool:
+    """Whether anybody of the demo data is in the database: their passwords are known to everybody."""
+    return any(metadata.get("demo") for metadata in unit.session.scalars(select(AuthUser.user_metadata)))
+
+
 def _has_real_people(unit: Unit) -> bool:
     return not all(metadata.get("demo") for metadata in unit.session.scalars(select(AuthUser.user_metadata)))
 

@@ -1,18 +1,17 @@
 """Development only (contract 4.5): sessions in any state, renames, faults, another time. Absent without `--dev`."""
 
 from datetime import timedelta
-from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import Field
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from starlette.responses import JSONResponse, Response
 
 from desktop.backend.wire import CamelShape, Timestamp
-from desktop.joinserver import demo_data, desk, dev_sessions, lifecycle, rules
+from desktop.joinserver import demo_data, desk, dev_sessions, naming
 from desktop.joinserver.effects import Hint
 from desktop.joinserver.errors import not_found
-from desktop.joinserver.faults import Fault
+from desktop.joinserver.faults import Fault, FaultKind
 from desktop.joinserver.logins import revoke_all_of_mechanic
 from desktop.joinserver.tables import AuthUser, MechanicRow, Profile, ServicePlan, SessionRow
 from desktop.joinserver.unit import Unit
@@ -53,7 +52,7 @@ class FaultRequest(CamelShape):
     """A fault to happen `count` times; 0 takes it back."""
 
     route: str
-    kind: Literal["status", "delay", "drop", "truncate"] = "status"
+    kind: FaultKind = "status"
     count: int = Field(default=1, ge=0)
     status: int = 500
     delay_s: float = Field(default=3.0, alias="delay_s")
@@ -100,9 +99,9 @@ async def change_profile(request: Request, user_id: str) -> Response:
         worker = unit.session.scalar(select(MechanicRow).where(MechanicRow.user_id == profile.id))
         if worker is not None and profile.account_status == "suspended":
             revoke_all_of_mechanic(unit, worker.id)
-        _push_directories(unit, SessionRow.customer_user_id == profile.id)
+        naming.push_directories(unit, SessionRow.customer_user_id == profile.id)
         if worker is not None:
-            _push_directories(unit, SessionRow.mechanic_id == worker.id)
+            naming.push_directories(unit, SessionRow.mechanic_id == worker.id)
 
     await desk.house_of(request).db.write(work)
     return JSONResponse({"success": True})
@@ -126,7 +125,7 @@ async def change_mechanic(request: Request, mechanic_id: str) -> Response:
         unit.effects.append(Hint(worker.id, "me", {}))
         if worker.account_status == "suspended":
             revoke_all_of_mechanic(unit, worker.id)
-        _push_directories(unit, SessionRow.mechanic_id == worker.id)
+        naming.push_directories(unit, SessionRow.mechanic_id == worker.id)
 
     await desk.house_of(request).db.write(work)
     return JSONResponse({"success": True})
@@ -144,20 +143,11 @@ async def change_plan(request: Request, slug: str) -> Response:
         for name, value in asked.model_dump(exclude_none=True).items():
             setattr(plan, name, value)
         unit.session.flush()
-        for row in _open_sessions(unit, SessionRow.plan == slug):
+        for row in naming.open_sessions(unit, SessionRow.plan == slug):
             dev_sessions.push_plan(unit, row)
 
     await desk.house_of(request).db.write(work)
     return JSONResponse({"success": True})
-
-
-def _open_sessions(unit: Unit, which: ColumnElement[bool]) -> list[SessionRow]:
-    return list(unit.session.scalars(select(SessionRow).where(which, SessionRow.status.in_(rules.OPEN))))
-
-
-def _push_directories(unit: Unit, which: ColumnElement[bool]) -> None:
-    for row in _open_sessions(unit, which):
-        lifecycle.push_directory(unit, row)
 
 
 @router.post("/faults")

@@ -29,7 +29,7 @@ _EXPIRES_IN = int(ACCESS_LIFETIME.total_seconds())
 _COOKIE_DAYS_S = 7 * 24 * 3_600
 
 
-async def _checked_user(request: Request, body: LoginRequest) -> AuthUser:
+async def checked_user(request: Request, body: LoginRequest) -> AuthUser:
     """Return the login of a right e-mail and password. Raises ApiError; unknown and wrong look and last the same."""
     house = desk.house_of(request)
     email = body.email.strip().lower()
@@ -59,7 +59,7 @@ async def login(request: Request) -> Response:
     """Sign a mechanic in."""
     await desk.limit_public(request)
     body = (await desk.read_body(request)).parse(LoginRequest)
-    user = await _checked_user(request, body)
+    user = await checked_user(request, body)
 
     def open_login(unit: Unit) -> LoginAnswer:
         worker = unit.session.scalar(select(MechanicRow).where(MechanicRow.user_id == user.id))
@@ -110,7 +110,7 @@ async def _refresh(request: Request, body: RefreshRequest) -> TokenPair:
 
 
 async def _password(request: Request, body: LoginRequest) -> TokenPair:
-    user = await _checked_user(request, body)
+    user = await checked_user(request, body)
 
     def open_login(unit: Unit) -> TokenPair:
         worker = unit.session.scalar(select(MechanicRow).where(MechanicRow.user_id == user.id))
