@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,25 +41,24 @@ def _children() -> set[str]:
     return found
 
 
-def _running_timers() -> list[str]:
-    """Return what still ticks behind a window: a top-level widget nobody owns, with a timer that runs."""
-    from PySide6.QtCore import QTimer  # noqa: PLC0415 - tests without Qt must not load it
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - as above
-
-    if QApplication.instance() is None:
+def _ticking_windows() -> list[str]:
+    """Return the windows that outlived their test on the screen, or with a timer that still runs in them."""
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    core = sys.modules.get("PySide6.QtCore")
+    if widgets is None or core is None or widgets.QApplication.instance() is None:
         return []
+    core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
     return [
-        f"{widget.objectName() or type(widget).__name__} keeps a timer of {timer.interval()} ms"
-        for widget in QApplication.topLevelWidgets()
-        if widget.parent() is None
-        for timer in widget.findChildren(QTimer)
-        if timer.isActive() and not timer.isSingleShot()
+        f"{window.objectName() or type(window).__name__} with a timer of {timer.interval()} ms"
+        for window in widgets.QApplication.topLevelWidgets()
+        for timer in window.findChildren(core.QTimer)
+        if timer.isActive()
     ]
 
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left_running() -> Iterator[None]:
-    """Fail a test that leaves a thread, a child process or a running event loop behind."""
+    """Fail a test that leaves a thread, a child process, a ticking window or a running event loop behind."""
     threads, children = _own_threads(), _children()
     yield
     for thread in _own_threads() - threads:
@@ -67,6 +67,8 @@ def _nothing_is_left_running() -> Iterator[None]:
     assert not left, f"threads left running: {left}"
     processes = _children() - children
     assert not processes, f"child processes left: {[_command(process) for process in processes]}"
+    windows = _ticking_windows()
+    assert not windows, f"windows left: {windows}"
     with pytest.raises(RuntimeError):
         asyncio.get_running_loop()
 
