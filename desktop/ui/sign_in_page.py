@@ -140,7 +140,9 @@ class SignInPage(QWidget):
     def render_state(self, state: AccountState) -> None:
         """Draw a state. A field that the mechanic is typing in is never overwritten."""
         before, self._state = self._state, state
-        if state.email and not self._email.edit.text():
+        has_left = before.phase is AccountPhase.SIGNED_IN and state.phase is AccountPhase.SIGNED_OUT
+        if has_left or (state.email and not self._email.edit.text()):
+            # Who signs in next does not see who was here; a sign-in that was only interrupted brings its own address.
             self._email.edit.setText(state.email)
         if state.phase is AccountPhase.SIGNED_IN:
             self._password.edit.clear()

@@ -115,6 +115,15 @@ def test_typing_can_begin_while_the_program_still_looks_for_a_kept_sign_in(shown
     assert email(made).text() == "marisol"
 
 
+def test_ac_57_the_address_of_who_was_here_is_gone_after_sign_out(shown: Show) -> None:
+    made = page()
+    shown(made, (1366, 768))
+    mechanic = Mechanic(id=MechanicId("m"), name="Marco Reyes")
+    made.render_state(AccountState(phase=AccountPhase.SIGNED_IN, mechanic=mechanic))
+    made.render_state(OUT)
+    assert (email(made).text(), password(made).text()) == ("", "")
+
+
 def test_an_empty_field_is_pointed_at_instead_of_sent(qtbot: QtBot, shown: Show) -> None:
     made = page(filled=False)
     shown(made, (1366, 768))
