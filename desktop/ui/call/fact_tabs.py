@@ -10,9 +10,12 @@ from desktop.ui.call.reading_tab import ReadingTab
 from desktop.ui.call.words import first_name, planned_minutes
 from desktop.ui.chip import Chip
 from desktop.ui.plain_label import PlainLabel
+from desktop.ui.session_detail import vehicle_facts
 from desktop.ui.theme import appearance, theme
 
 _NOT_GIVEN = "Not given"
+
+_FIGURES = ("Plate", "VIN", "Mileage", "Planned")
 
 
 class Divider(QWidget):
@@ -48,7 +51,7 @@ class VehicleTab(ReadingTab):
         self._values: dict[str, PlainLabel] = {}
         for row, fact in enumerate(("Vehicle", "Colour", "Plate", "VIN", "Mileage", "Plan", "Planned")):
             self._facts.addWidget(PlainLabel(fact, role="text-muted", parent=self), row, 0, Qt.AlignmentFlag.AlignTop)
-            value = PlainLabel(wrap=True, tabular=True, weight=500, parent=self)
+            value = PlainLabel(wrap=True, tabular=fact in _FIGURES, weight=500, parent=self)
             value.setObjectName(f"fact{fact}")
             self._values[fact] = value
             self._facts.addWidget(value, row, 1)
@@ -68,17 +71,12 @@ class VehicleTab(ReadingTab):
         concern = clean_block(state.concern)
         self._concern.set_text(f"“{concern}”" if concern else _NOT_GIVEN)
         self._concern.set_role("text" if concern else "text-muted")
-        car = state.vehicle
         minutes = planned_minutes(state.timer)
-        for fact, value in (
-            ("Vehicle", car.title if car else None),
-            ("Colour", car.colour.capitalize() if car and car.colour else None),
-            ("Plate", car.plate if car else None),
-            ("VIN", car.vin if car else None),
-            ("Mileage", car.mileage if car else None),
-            ("Plan", state.plan_name),
-            ("Planned", f"{minutes} min" if minutes is not None else None),
-        ):
+        facts = vehicle_facts(state.vehicle) | {
+            "Plan": state.plan_name,
+            "Planned": f"{minutes} min" if minutes is not None else "",
+        }
+        for fact, value in facts.items():
             self._values[fact].set_text(value or _NOT_GIVEN)
             self._values[fact].set_role("text" if value else "text-muted")
 
