@@ -69,11 +69,18 @@ class LiveKitServer:
 
     @classmethod
     async def start(
-        cls, folder: Path, *, keys: LiveKitKeys | None = None, webhook_url: str | None = None, port: int | None = None
+        cls,
+        folder: Path,
+        *,
+        keys: LiveKitKeys | None = None,
+        webhook_url: str | None = None,
+        port: int | None = None,
+        redis: str | None = None,
     ) -> "LiveKitServer":
         """Start a server whose files lie in `folder` and return when it serves. `webhook_url` gets its room events.
 
-        Without `port` free ones are chosen, and chosen again if somebody else was faster.
+        Without `port` free ones are chosen, and chosen again if somebody else was faster. Servers with the same keys
+        and the same `redis` (host:port) are nodes of one cluster.
         """
         program = find_livekit_server()
         pair = keys or LiveKitKeys.fresh()
@@ -81,7 +88,7 @@ class LiveKitServer:
             chosen = port or free_port()
             config = folder / f"livekit-{chosen}-{attempt}.json"
             with open_private(config) as file:
-                json.dump(_config(chosen, pair, webhook_url), file)
+                json.dump(_config(chosen, pair, webhook_url, redis), file)
             child = await start_child(_FILE_NAME, [str(program), "--config", str(config)], log=folder / "livekit.log")
             try:
                 await wait_for_port(child, chosen)
@@ -103,7 +110,7 @@ class LiveKitServer:
         self._config.unlink(missing_ok=True)
 
 
-def _config(port: int, keys: LiveKitKeys, webhook_url: str | None) -> dict[str, object]:
+def _config(port: int, keys: LiveKitKeys, webhook_url: str | None, redis: str | None) -> dict[str, object]:
     """Return the server's configuration: everything on loopback, and no room that the join server did not make."""
     config: dict[str, object] = {
         "port": port,
@@ -123,6 +130,8 @@ def _config(port: int, keys: LiveKitKeys, webhook_url: str | None) -> dict[str, 
         "keys": {keys.api_key: keys.api_secret},
         "logging": {"level": "info", "json": False},
     }
+    if redis:
+        config["redis"] = {"address": redis}
     if webhook_url:
         config["webhook"] = {"api_key": keys.api_key, "urls": [webhook_url]}
     return config

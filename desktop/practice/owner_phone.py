@@ -53,7 +53,8 @@ class OwnerPhone:
 
     async def connect(self, url: str, token: str, *, dynacast: bool, watch: bool) -> None:
         """Join the room. Raises rtc.ConnectError. When cancelled, the SDK's own connect still runs to its end."""
-        options = rtc.RoomOptions(auto_subscribe=watch, dynacast=dynacast)
+        # With one peer connection for both ways, publishing now and then stops a received picture for good.
+        options = rtc.RoomOptions(auto_subscribe=watch, dynacast=dynacast, single_peer_connection=False)
         await asyncio.shield(asyncio.ensure_future(self._room.connect(url, token, options)))
         for person in list(self._room.remote_participants.values()):
             self._arrived(person)

@@ -99,7 +99,8 @@ async def mechanic_in(day: PracticeDay, session: PracticeSession) -> AsyncIterat
     mechanic = Mechanic(client, rtc.Room())
     try:
         assert grant.server_url is not None
-        await mechanic.room.connect(grant.server_url, grant.token)
+        options = rtc.RoomOptions(single_peer_connection=False)
+        await mechanic.room.connect(grant.server_url, grant.token, options)
         yield mechanic
     finally:
         await mechanic.leave()
