@@ -69,7 +69,9 @@ class Shop:
 
     def make_session(self, **asked: object) -> dict[str, Any]:
         """Make a session to order; `make_room` ends it."""
-        made: dict[str, Any] = self.post("/api/dev/sessions", **asked)
+        answer = self.client.post("/api/dev/sessions", json=asked)
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
         self.made.append(made["id"])
         return made
 
