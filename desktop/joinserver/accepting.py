@@ -75,15 +75,7 @@ def _take(unit: Unit, caller: Caller, assignment: Assignment, row: SessionRow) -
         unit, row, status, mechanic_id=caller.mechanic_id, planned_minutes=planned
     ):
         raise ApiError("assignment_taken")
-    unit.session.execute(
-        update(Assignment)
-        .where(
-            Assignment.session_id == row.id,
-            Assignment.id != assignment.id,
-            Assignment.status.in_(("queued", "offered", "pending_waiver")),
-        )
-        .values(status="cancelled", updated_at=unit.now)
-    )
+    lifecycle.close_assignments(unit, row, ("queued", "offered", "pending_waiver"), "cancelled")
     unit.record(row, "mechanic_accepted", user_id=caller.user_id, mechanic_id=caller.mechanic_id)
     lifecycle.push_directory(unit, row)
     unit.effects.append(Hint(None, "assignment", {"assignmentId": assignment.id, "change": "gone"}))

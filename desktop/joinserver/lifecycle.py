@@ -76,20 +76,28 @@ def end(unit: Unit, row: SessionRow, ending: rules.Ending, ended_by: str) -> boo
     if not change_status(unit, row, ending.status, **also):
         return False
     unit.record(row, ending.event, reason=ending.reason, by=ended_by)
-    _close_assignments(unit, row, "completed" if ending.status == "completed" else ending.status)
+    _close_assignments(unit, row, ending.status if ending.status in {"cancelled", "expired"} else "completed")
     unit.touch(row)
     close_room(unit, row, seconds)
     return True
 
 
 def _close_assignments(unit: Unit, row: SessionRow, status: str) -> None:
-    unit.session.execute(
-        update(Assignment)
-        .where(Assignment.session_id == row.id, Assignment.status.in_(("accepted", "offered", "queued")))
-        .values(status=status, updated_at=unit.now)
-    )
-    if row.mechanic_id is None:
-        unit.effects.append(Hint(None, "assignment", {"assignmentId": None, "sessionId": row.id, "change": "gone"}))
+    close_assignments(unit, row, ("accepted", "offered", "queued"), status)
+
+
+def close_assignments(unit: Unit, row: SessionRow, open_ones: tuple[str, ...], status: str) -> None:
+    """Close the assignments of a session that stand as one of `open_ones`, and tell whoever saw them as requests."""
+    asked = unit.session.scalars(
+        select(Assignment).where(Assignment.session_id == row.id, Assignment.status.in_(open_ones))
+    ).all()
+    for assignment in asked:
+        if assignment.status != "accepted":
+            news: dict[str, object] = {"assignmentId": assignment.id, "change": "gone"}
+            unit.effects.append(Hint(assignment.mechanic_id, "assignment", news))
+        assignment.status = status
+        assignment.updated_at = unit.now
+    unit.session.flush()
 
 
 def close_room(unit: Unit, row: SessionRow, seconds: int) -> None:

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 from livekit import api, rtc
+from sqlalchemy import func, select
 
 from desktop.backend.wire import SESSION_TOPIC, PushEnvelope
 from desktop.joinserver.demo_data.ids import user_id
+from desktop.joinserver.tables import LiveKitRoom
+from desktop.joinserver.unit import Unit
 from desktop.practice.children import free_port
 from desktop.practice.livekit_server import LiveKitKeys, LiveKitServer
 from tests.fixtures.joinserver import DANA, MARISOL, Person, RunningJoinServer, on_a_socket, running_join_server
@@ -172,3 +175,47 @@ def test_sr_15_a_token_without_a_mapping_is_put_out_of_the_room(tmp_path: Path) 
         await stranger.until(lambda: stranger.is_out, 5)
 
     _play(tmp_path, story)
+
+
+def test_an_end_while_livekit_is_away_is_retried_until_the_room_is_closed(tmp_path: Path) -> None:
+    async def story() -> None:
+        keys, port = LiveKitKeys.fresh(), free_port()
+        async with running_join_server(
+            tmp_path / "js", livekit_url=f"ws://127.0.0.1:{port}", keys=(keys.api_key, keys.api_secret)
+        ) as server:
+            livekit = await LiveKitServer.start(tmp_path, keys=keys, port=port)
+            mechanic = Side(await server.sign_in(MARISOL), "mechanic")
+            stranger = rtc.Room()
+            try:
+                await mechanic.enter()
+                await livekit.stop()
+                ended = await mechanic.person.post(f"/api/sessions/{S01}/end")
+                assert (ended.status_code, ended.json()["session"]["status"]) == (200, "cancelled")
+                await server.sweep()
+                assert await _rooms_to_close(server) == 1, "LiveKit is still away"
+                livekit = await LiveKitServer.start(tmp_path, keys=keys, port=port)
+                # A client that never heard of the end brings the room back, as LiveKit lets it with `auto_create`.
+                await server.house.rooms.create(f"session-{S01}")
+                await stranger.connect(mechanic.answer["serverUrl"], mechanic.answer["token"])
+                gone = asyncio.Event()
+                stranger.on("disconnected", lambda _reason: gone.set())
+                await server.sweep()
+                assert await _rooms_to_close(server) == 0
+                async with asyncio.timeout(_WITHIN_S):
+                    await gone.wait()
+                again = await mechanic.person.join(S01, "mechanic")
+                assert (again.status_code, again.json()["code"]) == (410, "session_ended")
+            finally:
+                await stranger.disconnect()
+                await mechanic.room.disconnect()
+                await livekit.stop()
+
+    asyncio.run(story())
+
+
+async def _rooms_to_close(server: RunningJoinServer) -> int:
+    def count(unit: Unit) -> int:
+        waiting = select(func.count()).where(LiveKitRoom.revoked_at.is_not(None), LiveKitRoom.closed_at.is_(None))
+        return unit.session.scalar(waiting) or 0
+
+    return await server.house.db.read(count)

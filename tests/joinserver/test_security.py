@@ -18,7 +18,19 @@ from sqlalchemy import select
 from desktop.joinserver.app import ConfigRefused, create_app
 from desktop.joinserver.config import Limits, PasswordCost, ServerConfig
 from desktop.joinserver.log import JsonLines, redacted
-from desktop.joinserver.routes import chat, events, lists, service, sessions, sign_in, webhook
+from desktop.joinserver.routes import (
+    chat,
+    events,
+    files,
+    lists,
+    service,
+    sessions,
+    shift,
+    sign_in,
+    status_page,
+    summary,
+    webhook,
+)
 from desktop.joinserver.tables import AuthToken, AuthUser
 from desktop.joinserver.unit import Unit
 from tests.fixtures.joinserver import (
@@ -34,16 +46,19 @@ from tests.fixtures.joinserver import (
 
 _PUBLIC = {
     "/api/mechanic/login", "/auth/v1/token", "/api/auth/set-session", "/api/mechanic/logout", "/api/health",
-    "/api/plans", "/api/files/{file_id}/content", "/api/livekit/webhook",
+    "/api/plans", "/api/files/{file_id}/content", "/api/livekit/webhook", "/status/sign-in", "/status/sign-out",
 }  # fmt: skip
 
 
 def test_sr_01_every_other_path_asks_for_a_login(server: JoinServerHarness) -> None:
-    groups = (sign_in, lists, sessions, chat, events, service, webhook)
+    groups = (sign_in, lists, sessions, chat, files, summary, shift, events, service, webhook, status_page)
     routers = [getattr(group, name, None) for group in groups for name in ("router", "optional_router")]
     routes = [route for router in routers if router for route in router.routes if isinstance(route, APIRoute)]
     asked = [route for route in routes if route.path not in _PUBLIC]
-    assert len(asked) > 15
+    assert len(asked) > 20
+    served = {route.path for route in routes} | {"/api/dev", "/api/faults", "/faults"}
+    for route in server.server.app.routes:
+        assert not isinstance(route, APIRoute) or route.path.startswith(tuple(served)), route.path
     for route in asked:
         path = re.sub(r"\{\w+\}", str(uuid4()), route.path)
         for method in route.methods or ():
