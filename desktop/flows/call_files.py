@@ -60,7 +60,7 @@ class CallFiles:
     def retry(self, temp_id: str) -> None:
         """Send a file again that did not go through, under its old id."""
         upload = self._upload(temp_id)
-        if upload is not None and upload.phase is UploadPhase.FAILED and temp_id not in self._tasks:
+        if upload is not None and upload.phase is UploadPhase.FAILED:
             self._put(temp_id, phase=UploadPhase.WAITING, sentence="")
             self._keep(temp_id, self._send(temp_id))
 
@@ -194,7 +194,8 @@ class CallFiles:
         task.add_done_callback(lambda done: self._ended(key, done))
 
     def _ended(self, key: str, task: asyncio.Task[None]) -> None:
-        self._tasks.pop(key, None)
+        if self._tasks.get(key) is task:
+            del self._tasks[key]
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("a part of the files failed", exc_info=error)
 

@@ -64,11 +64,12 @@ class CallNotes:
 
     def opened(self, stored: StoredNotes) -> None:
         """Take the platform's notes; an own text that it does not have stays, beside the other if that changed."""
-        if self.is_dirty:
-            if stored.text != self._state.text and stored.version > self._stored.version:
-                self._clash(stored)
-            return
-        self._take(stored)
+        if stored.version < self._stored.version:
+            return  # read before the newest text was stored
+        if not self.is_dirty:
+            self._take(stored)
+        elif stored.text != self._state.text and stored.version > self._stored.version:
+            self._clash(stored)
 
     def restore(self, body: str) -> None:
         """Take up a text from the drawer, unless something newer stands here already."""

@@ -70,6 +70,7 @@ class RecordFlow:
         self._now = now
         self._drawer: Drawer | None = None
         self._kept: dict[SessionId, str] = {}
+        self._drafts_are_known = False
         self._papers: dict[SessionId, _Papers] = {}
         self._current: SessionId | None = None
         self._is_writing = False
@@ -153,7 +154,8 @@ class RecordFlow:
         if papers is None or self._current is None:
             return
         self._is_writing = True
-        papers.summary.open(self._kept.pop(self._current, None))
+        if self._drafts_are_known:
+            papers.summary.open(self._kept.pop(self._current, None))
         papers.files.refresh()
         self._tell(self._current)
 
@@ -177,16 +179,20 @@ class RecordFlow:
     async def _take_up(self, drawer: Drawer, former: asyncio.Task[None]) -> None:
         """Bring on its way what is not with the platform yet, once everything of before is put away."""
         await asyncio.wait({former})
-        for draft in await drawer.contents():
-            if self._drawer is not drawer:
-                return
+        drafts = await drawer.contents()
+        if self._drawer is not drawer:
+            return
+        self._drafts_are_known = True
+        for draft in drafts:
             papers = self._of(draft.session_id, drawer)
             if draft.kind == "notes":
                 papers.notes.restore(draft.body)
+            elif is_wanted(draft.body):
+                papers.summary.open(draft.body)
             else:
                 self._kept[draft.session_id] = draft.body
-                if is_wanted(draft.body) or self._is_shown(draft.session_id):
-                    papers.summary.open(self._kept.pop(draft.session_id))
+        if self._is_writing:
+            self.write_summary()
 
     async def _read(self, session_id: SessionId, papers: _Papers) -> None:
         papers.files.refresh()
@@ -204,9 +210,6 @@ class RecordFlow:
 
     def _on_screen(self) -> _Papers | None:
         return self._papers.get(self._current) if self._current is not None else None
-
-    def _is_shown(self, session_id: SessionId) -> bool:
-        return self._is_writing and session_id == self._current
 
     def _of(self, session_id: SessionId, drawer: Drawer) -> _Papers:
         known = self._papers.get(session_id)
@@ -233,7 +236,7 @@ class RecordFlow:
         """Close everything of the mechanic who was here; what is written stays in their drawer only."""
         papers = tuple(self._papers.values())
         self._papers, self._kept = {}, {}
-        self._current, self._drawer, self._is_writing = None, None, False
+        self._current, self._drawer, self._is_writing, self._drafts_are_known = None, None, False, False
         return self._spawn(self._close(papers))
 
     async def _close(self, papers: tuple[_Papers, ...]) -> None:

@@ -161,9 +161,9 @@ class SummaryWriting:
                 await self._give_back(BaylinkError("disk_full").sentence)
                 return
             else:
+                self._taken()
                 self._to(phase=SummaryPhase.TAKEN, sentence="")
                 await self._drawer.remove(self._session_id, "summary")
-                self._taken()
                 return
             self._again.clear()
             await wait_for(self._again, pause_s(tries))
@@ -188,8 +188,9 @@ class SummaryWriting:
     async def _refused(self, error: RefusedError) -> None:
         _log.warning("the summary was refused: %s, request %s", error.code, error.reference)
         if error.code == "summary_exists":
+            self._to(sentence=_EXISTS)
             await self._look()
-            self._to(phase=SummaryPhase.SENT, sentence=_EXISTS)
+            self._to(phase=SummaryPhase.SENT)
             await self._drawer.remove(self._session_id, "summary")
             self._taken()
             return

@@ -124,6 +124,11 @@ class ChatModel(QAbstractListModel):
         """How many messages are revealed."""
         return len(self._messages) - self._hidden
 
+    @property
+    def is_revealing(self) -> bool:
+        """Whether messages that are here already are still to be revealed."""
+        return self._hidden > 0
+
     def message_at(self, row: int) -> ChatMessage:
         """Return the message of a visible row."""
         return self._messages[self._hidden + row]

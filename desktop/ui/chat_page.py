@@ -28,6 +28,7 @@ class ChatPage(QWidget):
 
     send_requested = Signal(str)
     retry_requested = Signal(str)
+    older_requested = Signal()
     end_requested = Signal()
     leave_requested = Signal()
     band_action_requested = Signal(str)
@@ -107,6 +108,7 @@ class ChatPage(QWidget):
         self.band.action_requested.connect(self.band_action_requested)
         self.chat.send_requested.connect(self.send_requested)
         self.chat.retry_requested.connect(self.retry_requested)
+        self.chat.older_requested.connect(self.older_requested)
         self.bar.end_requested.connect(self.end_requested)
         self.bar.leave_requested.connect(self.leave_requested)
         self.bar.panel_requested.connect(self.toggle_panel)

@@ -104,6 +104,7 @@ class CompletionPage(QWidget):
 
     back_requested = Signal()
     summary_requested = Signal()
+    older_requested = Signal()
 
     def __init__(self, chat: ChatModel | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -217,7 +218,7 @@ class CompletionPage(QWidget):
         self._facts.setColumnStretch(1, 1)
         for row, fact in enumerate(_FACTS):
             self._facts.addWidget(PlainLabel(fact, role="text-muted", parent=self), row, 0, Qt.AlignmentFlag.AlignTop)
-            value = PlainLabel(wrap=True, tabular=True, weight=500, parent=self)
+            value = PlainLabel(wrap=True, tabular=fact in {"Time", "Duration"}, weight=500, parent=self)
             value.setObjectName(f"completion{fact.replace(' ', '')}")
             self._values[fact] = value
             self._facts.addWidget(value, row, 1)
@@ -247,6 +248,7 @@ class CompletionPage(QWidget):
         side.setContentsMargins(1, 0, 0, 0)
         if self._chat is not None:
             side.addWidget(self._chat)
+            self._chat.older_requested.connect(self.older_requested)
         content = QHBoxLayout()
         content.setSpacing(0)
         content.addWidget(area, 1)

@@ -36,6 +36,7 @@ class CallPage(QWidget):
     camera_requested = Signal(bool)
     send_requested = Signal(str)
     retry_requested = Signal(str)
+    older_requested = Signal()
     end_requested = Signal()
     leave_requested = Signal()
     band_action_requested = Signal(str)
@@ -139,6 +140,7 @@ class CallPage(QWidget):
         if self.panel.chat is not None:
             self.panel.chat.send_requested.connect(self.send_requested)
             self.panel.chat.retry_requested.connect(self.retry_requested)
+            self.panel.chat.older_requested.connect(self.older_requested)
             self.panel.chat.read_to_end.connect(self._note_read)
         self._model.rowsInserted.connect(self._note_message)
         self._model.modelReset.connect(self._name_again)

@@ -15,12 +15,14 @@ _AT_END_PX = 24
 class ChatList(QListView):
     """Shows a `ChatModel`. `read_to_end` tells that the newest message came into sight, `fell_behind` that it is not.
 
+    `older_requested` asks for what was said before the first message, when a reader comes near it.
     `retry_requested` carries the id of a failed message. `edge_to_edge` leaves out the margin at the left and right.
     """
 
     retry_requested = Signal(str)
     read_to_end = Signal()
     fell_behind = Signal()
+    older_requested = Signal()
 
     def __init__(self, model: ChatModel, *, edge_to_edge: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +30,8 @@ class ChatList(QListView):
         self._edge_to_edge = edge_to_edge
         self._follows = True
         self._lead = 0
+        self._from_end: int | None = None
+        self._is_placing = False
         self.setObjectName("chatList")
         self.setAccessibleName("Messages")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -44,6 +48,7 @@ class ChatList(QListView):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.verticalScrollBar().rangeChanged.connect(self._keep_place)
         self.verticalScrollBar().valueChanged.connect(self._note_place)
+        model.rowsAboutToBeInserted.connect(self._hold_place)
         model.rowsInserted.connect(self._note_news)
         model.modelReset.connect(self._follow_again)
         appearance().changed.connect(self._take_theme)
@@ -108,9 +113,26 @@ class ChatList(QListView):
 
     def _keep_place(self, _low: int, high: int) -> None:
         if self._follows:
-            self.verticalScrollBar().setValue(high)
+            self._go_to(high)
+        elif self._from_end is not None:
+            self._go_to(max(0, high - self._from_end))
+
+    def _go_to(self, value: int) -> None:
+        self._is_placing = True
+        self.verticalScrollBar().setValue(value)
+        self._is_placing = False
+
+    def _hold_place(self, _parent: QModelIndex, first: int, _last: int) -> None:
+        """Keep what is being read where it is while earlier messages come in above it."""
+        bar = self.verticalScrollBar()
+        is_above = first == 0 and self._chat.rowCount() > 0 and not self._follows
+        self._from_end = bar.maximum() - bar.value() if is_above else None
 
     def _note_place(self, value: int) -> None:
+        if not self._is_placing:
+            self._from_end = None
+            if value <= self.height() // 2 and self.verticalScrollBar().maximum() > 0 and not self._chat.is_revealing:
+                self.older_requested.emit()
         at_end = value >= self.verticalScrollBar().maximum() - _AT_END_PX
         if at_end and not self._follows:
             self._follows = True

@@ -19,12 +19,13 @@ class ChatPanel(QWidget):
     """Chat of one session. `send_requested` carries a text, `retry_requested` the id of a failed message.
 
     `wide` puts the quick replies in one row and leaves out the line above the composer. `read_to_end` tells that the
-    newest message is in sight.
+    newest message is in sight, `older_requested` that a reader came near the first one.
     """
 
     send_requested = Signal(str)
     retry_requested = Signal(str)
     read_to_end = Signal()
+    older_requested = Signal()
 
     def __init__(
         self,
@@ -75,6 +76,7 @@ class ChatPanel(QWidget):
         self._composer.send_requested.connect(self._send)
         self._replies.reply_requested.connect(self._send)
         self._list.retry_requested.connect(self.retry_requested)
+        self._list.older_requested.connect(self.older_requested)
         self._list.read_to_end.connect(self._hide_newest)
         self._list.fell_behind.connect(self._show_newest)
         self._newest.clicked.connect(self._list.show_end)
