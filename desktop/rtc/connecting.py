@@ -29,6 +29,9 @@ async def connect(room: rtc.Room, url: str, token: str, stop: asyncio.Event, *, 
         auto_subscribe=media,
         dynacast=True,
         connect_timeout=_TRY_S,
+        # With one peer connection for both ways, beginning to publish can kill a picture that flows, without a word:
+        # measured in 9 of 90 joins, and in none of 70 with two. It also halves the memory that each join leaves behind.
+        single_peer_connection=False,
         data_stream=rtc.DataStreamOptions(max_payload_byte_length=_STREAM_CAP_BYTES),
     )
     attempt: asyncio.Future[object] = asyncio.ensure_future(room.connect(url, token, options))

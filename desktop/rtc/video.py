@@ -16,6 +16,7 @@ SMALLEST_PIXELS = 16
 """A sender that stops leaves an 8x8 black frame behind; nothing this small is a picture."""
 FROZEN_AFTER_S = 2.0
 _EMPTY_AFTER_S = 3.0
+_DRIED_UP_AFTER_S = 4.0
 _AGAIN_AFTER_S = 10.0
 _RESUBSCRIBE_PAUSE_S = 0.5
 _WATCH_S = 0.5
@@ -57,6 +58,7 @@ class RemoteVideo:
         self._since_s = self._loop.time()
         self._healed_s: float | None = None
         self._frame_s: float | None = None
+        self._has_stalled = False
         self._update()
 
     @property
@@ -87,6 +89,7 @@ class RemoteVideo:
         """Look at the publication again: the camera was turned off or on."""
         self._since_s = self._loop.time()
         self._frame_s = None
+        self._has_stalled = False
         self._update()
 
     def tick(self) -> None:
@@ -95,9 +98,8 @@ class RemoteVideo:
             return
         self._update()
         now = self._loop.time()
-        never_came = self._frame_s is None and not self.publication.muted
         is_due = self._healed_s is None or now - self._healed_s >= _AGAIN_AFTER_S
-        if never_came and is_due and not self.is_healing and now - self._since_s >= _EMPTY_AFTER_S:
+        if self._is_dry(now) and is_due and not self.is_healing:
             self._healed_s = now
             self._heal = asyncio.create_task(self._resubscribe(), name="video-heal")
 
@@ -121,8 +123,16 @@ class RemoteVideo:
         finally:
             await stream.aclose()
 
+    def _is_dry(self, now: float) -> bool:
+        """Whether pictures should come and do not: none ever came, or they stopped without a word."""
+        if self.publication.muted:
+            return False
+        if self._frame_s is None:
+            return now - self._since_s >= _EMPTY_AFTER_S
+        return now - self._frame_s >= _DRIED_UP_AFTER_S
+
     async def _resubscribe(self) -> None:
-        _log.warning("a subscribed picture stayed empty; subscribing again")
+        _log.warning("a subscribed picture gives no frames; subscribing again")
         self.publication.set_subscribed(False)
         try:
             await asyncio.sleep(_RESUBSCRIBE_PAUSE_S)
@@ -139,8 +149,10 @@ class RemoteVideo:
         if self.publication.muted:
             return TrackState.MUTED
         if self._frame_s is None:
-            return TrackState.STARTING
-        return TrackState.STALLED if self._loop.time() - self._frame_s > FROZEN_AFTER_S else TrackState.FLOWING
+            # A picture that froze stays frozen on screen while it is fetched anew.
+            return TrackState.STALLED if self._has_stalled else TrackState.STARTING
+        self._has_stalled = self._loop.time() - self._frame_s > FROZEN_AFTER_S
+        return TrackState.STALLED if self._has_stalled else TrackState.FLOWING
 
 
 class VideoWatch:

@@ -152,6 +152,31 @@ def test_a_subscription_that_stays_empty_is_made_again_and_not_too_often(monkeyp
     play(story)
 
 
+def test_a_picture_that_dries_up_is_fetched_anew_and_stays_on_screen_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(video, "FROZEN_AFTER_S", 0.02)
+    monkeypatch.setattr(video, "_DRIED_UP_AFTER_S", 0.05)
+    monkeypatch.setattr(video, "_RESUBSCRIBE_PAUSE_S", 0.01)
+    monkeypatch.setattr(video, "_WATCH_S", 0.01)
+
+    async def story(watched: Watched) -> None:
+        watched.video.attach(watched.track)
+        await asyncio.sleep(0)
+        watched.film()
+        await watched.next_picture()
+        watch = VideoWatch(lambda: (watched.video,))
+        async with asyncio.timeout(5):
+            await watched.publication.subscribed_again.wait()
+        watched.video.attach(watched.track)
+        await asyncio.sleep(0)
+        assert watched.states[-1] is TrackState.STALLED
+        watched.film()
+        await watched.next_picture()
+        assert watched.states[-2:] == [TrackState.STALLED, TrackState.FLOWING]
+        await watch.close()
+
+    play(story)
+
+
 def test_a_camera_that_is_off_is_not_taken_for_an_empty_subscription(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(video, "_EMPTY_AFTER_S", 0.0)
 
