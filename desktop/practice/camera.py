@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -129,6 +130,10 @@ def _hand(seconds: float) -> tuple[float, float, float, float]:
     return zoom, skew, pan_x, pan_y
 
 
+@cache
 def mechanic_camera() -> SyntheticCamera:
-    """Return the own camera of a practising mechanic: small enough to leave two cores to the rest of the day."""
+    """Return the own camera of a practising mechanic: small enough to leave two cores to the rest of the day.
+
+    There is one in a process, like a PC's own; making it takes a moment, so whoever can should ask for it early.
+    """
     return SyntheticCamera("mechanic", width=640, height=360, fps=20, still=True)

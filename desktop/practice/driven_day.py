@@ -47,6 +47,7 @@ def _drive(thread: DayThread, say: Callable[[str], None], pictures: Path) -> boo
         robot.finished.connect(app.stop)
         robot.start()
 
+    mechanic_camera()
     say("Driving the app:")
     code = run(practice_settings(thread.day, prefilled=False), camera=mechanic_camera, ready=ready)
     robot = robots[0] if robots else None

@@ -19,6 +19,7 @@ def open_day(say: Callable[[str], None]) -> int:
         from desktop.__main__ import run  # noqa: PLC0415
         from desktop.practice.camera import mechanic_camera  # noqa: PLC0415
 
+        mechanic_camera()
         thread.wait_until_ready()
         day = thread.day
         keep_to_this_day(os.environ, day.folder)
