@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command != "serve":
         # A command that ends by itself serves nothing and sweeps nothing.
         return commands.run(options, replace(_where(options), sweep_every_s=None))
-    return serving.serve(_config(options), options.port, options.tls_cert, options.tls_key)
+    return serving.serve(_config(options), options.port, options.tls_cert, options.tls_key, options.workers)
 
 
 def _where(options: argparse.Namespace) -> ServerConfig:

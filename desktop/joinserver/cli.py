@@ -94,6 +94,7 @@ def _login() -> argparse.ArgumentParser:
 def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to serve on (default: this machine only)")
     parser.add_argument("--port", type=int, default=8787, help="port to serve on; 0 takes a free one")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes that serve; needs PostgreSQL")
     parser.add_argument("--dev", action="store_true", help="serve the development paths (on loopback only)")
     parser.add_argument("--demo-data", action="store_true", help="load the practice people and sessions; needs --dev")
     parser.add_argument("--at", type=_time, metavar="TIME", help="the time that demo data is relative to")

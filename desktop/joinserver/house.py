@@ -16,6 +16,7 @@ from desktop.joinserver.clock import WallClock
 from desktop.joinserver.config import ServerConfig
 from desktop.joinserver.dispatcher import Dispatcher
 from desktop.joinserver.faults import Faults
+from desktop.joinserver.known_rooms import KNOWN_FOR_S, KnownRooms
 from desktop.joinserver.limits import Limiter, RateLimiter
 from desktop.joinserver.links import LinkSigner, signing_secret
 from desktop.joinserver.notices import Listener
@@ -39,7 +40,7 @@ class House:
     config: ServerConfig
     clock: WallClock
     db: Database
-    rooms: RoomService
+    rooms: KnownRooms
     broker: Broker
     dispatcher: Dispatcher
     limiter: Limiter
@@ -69,10 +70,11 @@ async def open_house(config: ServerConfig, parts: Parts) -> AsyncIterator[House]
     clock = parts.clock or WallClock()
     key = config.livekit_key or "unset"
     secret = config.livekit_secret or secrets.token_hex(32)
-    rooms = parts.rooms or (LiveKitRooms(config.livekit_url, key, secret) if config.livekit_url else NoRooms())
+    livekit = parts.rooms or (LiveKitRooms(config.livekit_url, key, secret) if config.livekit_url else NoRooms())
     faults = Faults(config.faults_seed)
     if config.serves_faults:
-        rooms = SwitchedRooms(rooms, lambda: faults.standing.livekit_away)
+        livekit = SwitchedRooms(livekit, lambda: faults.standing.livekit_away)
+    rooms = KnownRooms(livekit, parts.monotonic, 0 if config.serves_faults else KNOWN_FOR_S)
     broker = Broker()
     passwords = Passwords(config.password_cost)
     config.data_dir.mkdir(parents=True, exist_ok=True)

@@ -1,17 +1,21 @@
 """Serving until told to stop: one process, one line that says where, and a clean end."""
 
+import asyncio
 import contextlib
 import signal
 import socket
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
-from desktop.joinserver import demo_data, log
+from desktop.joinserver import demo_data, log, workers
 from desktop.joinserver.app import ConfigRefused, create_app
 from desktop.joinserver.config import ServerConfig
+from desktop.joinserver.engines import full_url
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -35,10 +39,12 @@ class _AnnouncingServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(config: ServerConfig, port: int, certificate: Path | None, key: Path | None) -> int:
-    """Serve until a signal comes; return the process's exit code."""
+def serve(config: ServerConfig, port: int, certificate: Path | None, key: Path | None, count: int = 1) -> int:
+    """Serve with `count` workers until a signal comes; return the process's exit code."""
     try:
         app = create_app(config)
+        if count > 1 and full_url(config.database_url).get_backend_name() != "postgresql":
+            raise ConfigRefused("several workers need PostgreSQL: see --database")  # noqa: TRY301 - told like the others
     except ConfigRefused as refused:
         print(f"The join server does not start: {refused}.", file=sys.stderr)  # noqa: T201 - for the person who started it
         return 2
@@ -50,6 +56,11 @@ def serve(config: ServerConfig, port: int, certificate: Path | None, key: Path |
     lines = [f"Baylink join server: {scheme}://{shown}:{taken}"]
     if config.demo_data:
         lines += demo_data.how_to_sign_in()
+    if count > 1:
+        asyncio.run(_prepare(create_app(replace(config, sweep_every_s=None))))
+        tls = workers.Certificate(certificate, key) if certificate and key else None
+        with listening:
+            return workers.serve(replace(config, demo_data=False), listening, count, lines, tls)
     server = _AnnouncingServer(
         uvicorn.Config(
             app, lifespan="on", log_config=None, access_log=False, server_header=False, date_header=True,
@@ -59,6 +70,12 @@ def serve(config: ServerConfig, port: int, certificate: Path | None, key: Path |
         lines,
     )  # fmt: skip
     return _run(server, listening)
+
+
+async def _prepare(app: FastAPI) -> None:
+    """Migrate, make the signing secret and load demo data once, before several workers start."""
+    async with app.router.lifespan_context(app):
+        pass
 
 
 def _run(server: uvicorn.Server, listening: socket.socket) -> int:

@@ -15,6 +15,7 @@ from desktop.backend.wire import EndAnswer, EndSession, Participant
 from desktop.core.people import MechanicId
 from desktop.core.text import usable_name
 from desktop.joinserver import names, plans, rules
+from desktop.joinserver.__main__ import main
 from desktop.joinserver.answers import etag, lean
 from desktop.joinserver.broker import Broker
 from desktop.joinserver.effects import Hint
@@ -160,3 +161,8 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(tmp_path: Path, da
     engine.dispose()
     if name is not None:
         cluster().drop(name)
+
+
+def test_several_workers_are_refused_without_postgresql(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--port", "0", "--data-dir", str(tmp_path / "js"), "--workers", "2"]) == 2
+    assert "several workers need PostgreSQL" in capsys.readouterr().err

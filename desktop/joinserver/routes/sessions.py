@@ -1,5 +1,7 @@
 """A session's own paths: join, start, state, end, names, notes (contract 4.3)."""
 
+from typing import Protocol
+
 from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
@@ -49,29 +51,42 @@ async def _join(request: Request, session_id: str, side: Role) -> Response:
     house = desk.house_of(request)
     body = await desk.read_body(request)
 
-    def sit(unit: Unit, member: Member) -> Seat:
-        return joining.take_seat(unit, member, body.parse(JoinRequest))
+    def answer(unit: Unit, member: Member, seat: Seat, *, ready: bool) -> JoinAnswer:
+        return joining.join_answer(
+            unit, member, seat, house.tokens, house.links, server_url=house.config.livekit_url, room_ready=ready
+        )
 
-    seat = await desk.as_member(request, session_id, sit, side=side, rule="join", writes=True)
+    def sit(unit: Unit, member: Member) -> tuple[Seat, JoinAnswer | None]:
+        seat = joining.take_seat(unit, member, body.parse(JoinRequest))
+        # A room that was made a moment ago needs no second look: the session is locked, so it cannot have ended since.
+        return seat, answer(unit, member, seat, ready=True) if house.rooms.knows(seat.room) else None
+
+    seat, complete = await desk.as_member(request, session_id, sit, side=side, rule="join", writes=True)
+    if complete is None:
+        complete = await _join_new_room(request, session_id, side, seat, answer)
+    return desk.reply(request, complete)
+
+
+class _Answering(Protocol):
+    def __call__(self, unit: Unit, member: Member, seat: Seat, *, ready: bool) -> JoinAnswer: ...
+
+
+async def _join_new_room(request: Request, session_id: str, side: Role, seat: Seat, answer: _Answering) -> JoinAnswer:
+    house = desk.house_of(request)
     try:
         await house.rooms.create(seat.room)
         ready = True
     except RoomServiceAway:
         ready = False
-
-    def describe(unit: Unit, member: Member) -> JoinAnswer:
-        return joining.join_answer(
-            unit, member, seat, house.tokens, house.links, server_url=house.config.livekit_url, room_ready=ready
-        )
-
     try:
-        answer = await desk.as_member(request, session_id, describe, side=side)
+        return await desk.as_member(
+            request, session_id, lambda unit, member: answer(unit, member, seat, ready=ready), side=side
+        )
     except ApiError as error:
         if error.code == "session_ended" and ready:
             # The session ended while its room was being made: an old token must find no room.
             await house.rooms.delete(seat.room)
         raise
-    return desk.reply(request, answer)
 
 
 @router.post("/api/sessions/{session_id}/start", **described(StartAnswer))

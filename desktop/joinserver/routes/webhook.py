@@ -32,6 +32,8 @@ async def webhook(request: Request) -> Response:
     except Exception as error:  # the SDK raises bare exceptions for a wrong hash, others for a wrong token
         _log.warning("webhook refused: %s", type(error).__name__)
         raise ApiError("not_signed_in") from error
+    if event.event == presence.ROOM_FINISHED:
+        house.rooms.forget(event.room.name)
     await house.db.write(
         lambda unit: presence.handle_webhook(
             unit, event.id, event.event, event.room.name, event.participant.identity, event.participant.sid
