@@ -83,7 +83,7 @@ class PartsPart(QWidget):
 
     def _remove(self) -> None:
         chip = self.sender()
-        if isinstance(chip, Button):
+        if isinstance(chip, Button) and chip in self._chips:
             del self._parts[self._chips.index(chip)]
             self._draw()
             self._field.setFocus()

@@ -247,3 +247,26 @@ def test_controls_are_large_enough_for_gloves(shown: Shown, dress: Dress) -> Non
     shown(panel, (520, 880))
     assert walk.too_small(panel, 46) == []
     assert walk.too_close(panel, 12) == []
+
+
+def test_a_reader_near_the_beginning_gets_earlier_lines_and_keeps_the_place(shown: Shown, qtbot: QtBot) -> None:
+    model, transcript = ChatModel(), Transcript()
+    lines = [message(Role.CUSTOMER, f"k{at}", f"Line {at}", at - 200) for at in range(200)]
+    model.apply(*transcript.merge_all(lines[100:]))
+    panel = open_panel(shown, model)
+    qtbot.waitUntil(lambda: not model.is_revealing)
+    bar = panel.messages.verticalScrollBar()
+    with qtbot.waitSignal(panel.older_requested):
+        bar.setValue(40)
+    settle()
+
+    def read_line() -> str:
+        index = panel.messages.indexAt(QPoint(60, panel.messages.viewport().height() // 2))
+        return str(index.data())
+
+    before = read_line()
+    model.apply(*transcript.merge_all(lines[:100]))
+    settle()
+    assert model.rowCount() == 200
+    assert read_line() == before
+    assert not panel.messages.is_following
