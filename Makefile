@@ -22,8 +22,9 @@ format: ## put every file into the house's form
 	@$(PREPARE) lint ruff format .
 	@$(PREPARE) lint ruff check --fix .
 
-bench: ## the app measured beside a browser client; writes build/bench.json
+bench: ## the app measured beside a browser client, then the join server under load; writes build/bench.json
 	@$(PREPARE) bench python -m benchmarks $(ARGS)
+	@$(PREPARE) bench python -m benchmarks.joinserver_load $(LOAD_ARGS)
 
 joinserver: ## the join server alone, with the demo data, on http://127.0.0.1:8787
 	@$(PREPARE) lint python -m desktop.joinserver --dev --demo-data $(ARGS)

@@ -121,7 +121,7 @@ async def _measure(kind: Kind, plan: Plan) -> list[Row]:
             keys = (livekit.keys.api_key, livekit.keys.api_secret)
             with _database(folder, kind) as url:
                 seats = await asyncio.to_thread(_fill, folder, url, max(_CROWDS))
-                with real_server(folder, url, livekit_url=livekit.url, keys=keys) as server:
+                with real_server(folder, url, livekit_url=livekit.url, keys=keys, dev=False) as server:
                     await _load(figures, kind, plan, server.base, server.process.pid, seats)
     return figures.rows
 

@@ -68,7 +68,7 @@ def preload(unit: Unit, rows: Iterable[SessionRow]) -> None:
 
 def intake_of(unit: Unit, row: SessionRow) -> Intake | None:
     """Return what the customer wrote when asking for the session."""
-    return unit.session.get(Intake, row.intake_id) if row.intake_id else None
+    return unit.find(Intake, row.intake_id) if row.intake_id else None
 
 
 def vehicle_of(unit: Unit, row: SessionRow) -> Vehicle | None:
@@ -76,7 +76,7 @@ def vehicle_of(unit: Unit, row: SessionRow) -> Vehicle | None:
     intake = intake_of(unit, row)
     if intake is None:
         return None
-    car = unit.session.get(VehicleRow, intake.vehicle_id) if intake.vehicle_id else None
+    car = unit.find(VehicleRow, intake.vehicle_id) if intake.vehicle_id else None
     if car is not None:
         return Vehicle(
             year=car.year, make=car.make, model=car.model, vin=car.vin, plate=car.plate, mileage=car.mileage,

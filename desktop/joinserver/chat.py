@@ -26,6 +26,7 @@ from desktop.joinserver.tables import FileRow, MessageRow, SessionRow
 from desktop.joinserver.unit import Unit, new_id
 
 JOIN_PAGE = 50
+_SEQ_DIGITS = 15  # more than any session has, less than any database counts
 
 
 class MessageViews:
@@ -99,7 +100,7 @@ def read_cursor(text: str) -> int:
     try:
         decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
         label, _, number = decoded.partition(":")
-        if label != "seq" or not number.isdecimal() or cursor(int(number)) != text:
+        if label != "seq" or not number.isdecimal() or len(number) > _SEQ_DIGITS or cursor(int(number)) != text:
             raise ApiError("bad_cursor")
         return int(number)
     except (binascii.Error, ValueError) as error:

@@ -68,12 +68,28 @@ class Body:
 
 
 def parsed[Shape: WireShape](shape: type[Shape], data: Mapping[str, object]) -> Shape:
-    """Return decoded input as a wire shape. Raises ApiError `invalid_request`."""
+    """Return decoded input as a wire shape. Raises ApiError `invalid_request`.
+
+    No database keeps zero bytes or halves of characters; what people write in a chat has refusals of its own.
+    """
+    unfit = sorted(name for name, value in data.items() if name != "content" and not _can_be_stored(value))
+    if unfit:
+        raise ApiError("invalid_request", fields=[name for name in unfit if _can_be_stored(name)])
     try:
         return shape.from_wire(data)
     except ValidationError as error:
         fields = sorted({".".join(str(part) for part in problem["loc"]) for problem in error.errors()})
         raise ApiError("invalid_request", fields=fields) from error
+
+
+def _can_be_stored(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in value
 
 
 async def read_body(request: Request, limit: int = JSON_LIMIT) -> Body:

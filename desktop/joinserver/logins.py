@@ -69,12 +69,13 @@ def identify(unit: Unit, token: str | None, *, mechanic: bool) -> Caller:
     if mechanic and worker is None:
         raise ApiError("not_a_mechanic")
     check_account(unit, user, worker)
+    unit.keep((user, worker))
     return Caller(login.id, user.id, worker.id if worker else None, stored.expires_at)
 
 
 def check_account(unit: Unit, user: AuthUser, worker: MechanicRow | None) -> None:
     """Refuse disabled, suspended and unapproved accounts. Raises ApiError."""
-    profile = unit.session.get(Profile, user.id)
+    profile = unit.find(Profile, user.id)
     if user.disabled_at is not None or (profile is not None and profile.account_status == "suspended"):
         raise ApiError("account_suspended")
     if worker is None:

@@ -41,17 +41,17 @@ def preload(unit: Unit, rows: Iterable[SessionRow]) -> None:
 
 def name_of_mechanic(unit: Unit, mechanic_id: MechanicId) -> str:
     """Return the name of a mechanic."""
-    mechanic = unit.session.get(MechanicRow, mechanic_id)
+    mechanic = unit.find(MechanicRow, mechanic_id)
     if mechanic is None:
         return Role.MECHANIC.label
-    profile = unit.session.get(Profile, mechanic.user_id)
+    profile = unit.find(Profile, mechanic.user_id)
     return names.mechanic_name(mechanic.name, profile.full_name if profile else None)
 
 
 def name_of_customer(unit: Unit, row: SessionRow) -> str:
     """Return the name of a session's customer, guest or not."""
-    user = unit.session.get(AuthUser, row.customer_user_id) if row.customer_user_id else None
-    profile = unit.session.get(Profile, row.customer_user_id) if row.customer_user_id else None
+    user = unit.find(AuthUser, row.customer_user_id) if row.customer_user_id else None
+    profile = unit.find(Profile, row.customer_user_id) if row.customer_user_id else None
     return names.customer_name(
         profile.full_name if profile else None,
         user.user_metadata.get("name") if user else None,
@@ -69,7 +69,7 @@ def name_of_role(unit: Unit, row: SessionRow, role: Role) -> str:
 
 def workshop_name(unit: Unit, worker: MechanicRow) -> str | None:
     """Return the name of the workshop that a mechanic works for."""
-    workshop = unit.session.get(Organization, worker.workshop_id) if worker.workshop_id else None
+    workshop = unit.find(Organization, worker.workshop_id) if worker.workshop_id else None
     return workshop.name if workshop else None
 
 

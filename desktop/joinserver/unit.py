@@ -40,6 +40,13 @@ class Unit:
         """Hold on to rows read ahead: the session itself forgets what nobody refers to."""
         self._kept.extend(rows)
 
+    def find[Row](self, table: type[Row], key: object) -> Row | None:
+        """Return a row by its key, read once a unit: the session itself forgets what nobody refers to."""
+        row = self.session.get(table, key)
+        if row is not None:
+            self._kept.append(row)
+        return row
+
     def session_row(self, session_id: str, *, lock: bool = False) -> SessionRow | None:
         """Return a session, locked against other writers where the database can do that."""
         query = select(SessionRow).where(SessionRow.id == session_id)

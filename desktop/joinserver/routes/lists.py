@@ -112,7 +112,7 @@ class _HistoryQuery(WireShape):
     from_date: Timestamp | None = None
     to_date: Timestamp | None = None
     limit: int = Field(default=20, ge=1, le=100)
-    offset: int = Field(default=0, ge=0)
+    offset: int = Field(default=0, ge=0, le=1_000_000)
     cursor: str | None = None
 
 
