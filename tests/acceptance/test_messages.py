@@ -1,8 +1,12 @@
 """Stored chat: acceptance cases of sending, repeating and reading on, at the server."""
 
 import pytest
+from sqlalchemy import insert
 
+from desktop.joinserver.demo_data.ids import user_id
 from desktop.joinserver.demo_data.talk import HOSTILE_LINES
+from desktop.joinserver.tables import MessageRow
+from desktop.joinserver.unit import Unit, new_id
 from tests.fixtures.joinserver import DANA, IKE, MARISOL, JoinServerHarness, session_key
 
 
@@ -58,6 +62,35 @@ def test_ac_36_pages_by_cursor_have_no_gap_and_no_repeat_while_new_ones_arrive(s
         seen = [message["seq"] for message in page["messages"]] + seen
     assert seen == list(range(1, 121))
     assert not page["has_more"]
+
+
+def test_ac_36_ten_thousand_messages_are_read_by_pages_while_new_ones_arrive(server: JoinServerHarness) -> None:
+    session_id, mechanic, customer, _, _ = server.live_session()
+
+    def fill(unit: Unit) -> None:
+        rows = [
+            {
+                "id": new_id(), "session_id": session_id, "sender_id": user_id("C1"), "content": f"line {number}",
+                "attachments": [], "created_at": unit.now, "seq": number, "temp_id": f"temp-{number:05d}",
+            }
+            for number in range(1, 10_001)
+        ]  # fmt: skip
+        unit.session.execute(insert(MessageRow), rows)
+
+    server.run(server.server.house.db.write(fill))
+    path, seen = f"/api/sessions/{session_id}/messages", list[int]()
+    page = mechanic.get(path, params={"limit": 200}).json()
+    newest = page["cursors"]["after"]
+    seen = [message["seq"] for message in page["messages"]]
+    while page["cursors"]["before"]:
+        if len(seen) % 4_000 == 0:
+            customer.send(session_id, "meanwhile", f"temp-new-{len(seen)}")
+        page = mechanic.get(path, params={"limit": 200, "before": page["cursors"]["before"]}).json()
+        seen = [message["seq"] for message in page["messages"]] + seen
+    assert seen == list(range(1, 10_001))
+    later = mechanic.get(path, params={"after": newest}).json()
+    assert [message["seq"] for message in later["messages"]] == [10_001, 10_002]
+    assert later["message_count"] == 10_002
 
 
 def test_ac_36_reading_on_from_a_cursor_meets_every_new_message_once(server: JoinServerHarness) -> None:
