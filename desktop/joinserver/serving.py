@@ -49,7 +49,7 @@ def serve(config: ServerConfig, port: int, certificate: Path | None, key: Path |
         print(f"The join server does not start: {refused}.", file=sys.stderr)  # noqa: T201 - for the person who started it
         return 2
     log.install()
-    listening = socket.create_server((config.host, port), family=_family(config.host))
+    listening = listen(config.host, port)
     host, taken = listening.getsockname()[:2]
     scheme = "https" if config.tls else "http"
     shown = f"[{host}]" if ":" in host else host
@@ -91,6 +91,14 @@ def _run(server: uvicorn.Server, listening: socket.socket) -> int:
     finally:
         listening.close()
     return 0 if server.started else 1
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one. Raises OSError."""
+    made = socket.create_server((host, port), family=_family(host))
+    # Made anew from its number, it knows that it is TCP: asyncio switches Nagle's delay off on such sockets only, and
+    # an answer whose head and body are sent apart would wait 40 ms for the client's acknowledgement.
+    return socket.socket(fileno=made.detach())
 
 
 def _family(host: str) -> socket.AddressFamily:
