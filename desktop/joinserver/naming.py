@@ -11,7 +11,10 @@ from desktop.joinserver.unit import Unit
 
 def open_sessions(unit: Unit, which: ColumnElement[bool]) -> list[SessionRow]:
     """Return the open sessions that match."""
-    return list(unit.session.scalars(select(SessionRow).where(which, SessionRow.status.in_(rules.OPEN))))
+    # Locked in one order, so that what is counted in a session is never counted twice the same.
+    query = select(SessionRow).where(which, SessionRow.status.in_(rules.OPEN)).order_by(SessionRow.id)
+    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return list(unit.session.scalars(query))
 
 
 def push_directories(unit: Unit, which: ColumnElement[bool]) -> None:
