@@ -23,7 +23,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     """Return what was asked for; `command` names it. Ends the process with a message where it makes no sense."""
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in {"-h", "--help"}):
         arguments = [_DEFAULT, *arguments]
-    return _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command == "serve" and options.faults and options.workers > 1:
+        parser.error("faults are switched in one process: leave out --faults, or --workers")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:

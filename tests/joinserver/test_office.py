@@ -117,7 +117,10 @@ def test_sr_28_practice_people_are_loaded_for_development_only(
     assert "--dev" in capsys.readouterr().err
 
 
-def test_faults_are_switched_on_this_machine_only(capsys: pytest.CaptureFixture[str]) -> None:
+def test_faults_are_switched_on_this_machine_and_in_one_process_only(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", "--faults", "--workers", "2"])
+    assert "in one process" in capsys.readouterr().err
     assert main(["faults", "--url", "http://shop.example", "error_rate=1"]) == 1
     assert "on the machine that serves" in capsys.readouterr().err
 
