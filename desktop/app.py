@@ -287,7 +287,7 @@ class App(QObject):
     @Slot(str)
     def _write_summary_of(self, session_id: str) -> None:
         self._writing = SessionId(session_id)
-        self.call_gateway.review(session_id)
+        self._view(session_id)
 
     @Slot()
     def _write_summary(self) -> None:
@@ -344,7 +344,7 @@ class App(QObject):
             return
         self._call = state
         if state.phase is CallPhase.ENDED and state.completion is not None:
-            self.completion_page.render_state(state.completion)
+            self.completion_page.render_state(state.completion, state.band)
             self.summary_page.render_completion(state.completion)
         elif state.kind.has_video:
             self.call_page.render_state(state)
@@ -357,6 +357,8 @@ class App(QObject):
 
     @Slot(object)
     def _record_changed(self, state: RecordState) -> None:
+        if not self._hears_calls:
+            return
         self._record = state
         self.call_page.render_record(state)
         self.chat_page.render_record(state)
