@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.core.people import SessionId
 from desktop.core.record import RecordState
 from desktop.core.session import Completion
 from desktop.core.summary import TEXT_CAP, SummaryDraft, SummaryPhase, SummaryState, new_draft
@@ -43,7 +44,9 @@ class SummaryPage(QWidget):
         super().__init__(parent)
         self.setObjectName("summaryPage")
         set_surface(self, "surface")
-        self._loaded: tuple[str, int] | None = None
+        self._session: SessionId | None = None
+        self._record: RecordState | None = None
+        self._loads = 0
         self._draft: SummaryDraft = new_draft()
         self._notes_text = ""
         self._build_header()
@@ -59,7 +62,14 @@ class SummaryPage(QWidget):
     # ---- what the application calls ---------------------------------------------------------------------------------
 
     def render_completion(self, completion: Completion) -> None:
-        """Show which session it is about."""
+        """Show which session it is about; another one starts with nothing of the former one."""
+        if completion.session_id != self._session:
+            self._session, self._loads = completion.session_id, 0
+            self._load(new_draft())
+            self._pictures.show_entries(())
+            self._show_phase(SummaryState())
+            if self._record is not None:
+                self.render_record(self._record)
         self._title.set_text(title(completion))
         self._line.set_text(facts_line(completion))
         first = shortened(first_word(completion.customer_name), _NAME_CLUSTERS)
@@ -67,14 +77,14 @@ class SummaryPage(QWidget):
 
     @Slot(object)
     def render_record(self, record: RecordState) -> None:
-        """Show how the summary, the notes and the pictures stand."""
+        """Show how the summary, the notes and the pictures stand, once it is known to be of this session."""
+        self._record = record
         summary = record.summary
-        if summary is None:
+        if summary is None or record.session_id != self._session:
             return
         self._pictures.show_entries(record.files.pictures)
-        key = (record.session_id, summary.loads)
-        if key != self._loaded:
-            self._loaded = key
+        if summary.loads != self._loads:
+            self._loads = summary.loads
             self._load(summary.draft)
         self._notes_text = record.notes.text
         self._notes.set_text(self._notes_text or "No notes.")

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.files import FilesState
 from desktop.core.notes import NotesState
+from desktop.core.people import SessionId
 from desktop.core.record import RecordState
 from desktop.core.session import FileEntry
 from desktop.core.summary import (
@@ -85,6 +86,20 @@ def test_the_kept_draft_stands_in_the_form(shown: Shown) -> None:
     assert {"Session ended with Dana Whitfield", "3 of 4", NOTES} <= set(texts)
     assert "Dana gets the findings, next steps and pictures." in texts
     assert find(page, Chip, "savedChip").text() == "Saved on this PC 13:47"
+
+
+def test_the_next_session_shows_nothing_of_the_former_one_even_before_its_record_comes(shown: Shown) -> None:
+    page = opened(shown)
+    other = replace(DONE, session_id=SessionId("another"), customer_name="Tom Okafor")
+    late = replace(record(WRITING), session_id=SessionId("another"))
+    page.render_completion(other)
+    assert find(page, TextArea, "stepsTaken").toPlainText() == ""
+    assert not find(page, TextArea, "stepsTaken").isEnabled()
+    assert not find(page, Chip, "savedChip").isVisible()
+    page.render_record(record(WRITING))
+    assert find(page, TextArea, "stepsTaken").toPlainText() == ""
+    page.render_record(late)
+    assert find(page, TextArea, "stepsTaken").toPlainText() == DRAFT.steps_taken
 
 
 def test_every_change_is_told_whole_and_never_overwritten(shown: Shown, qtbot: QtBot) -> None:
