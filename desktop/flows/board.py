@@ -113,6 +113,8 @@ class BoardFlow:
             "triangle-alert",
             error.sentence,
             action="Go there" if leads_to is not None else None,
+            # An ended session opens for reading, with the same sentence over it.
+            passing=error.code == "session_ended",
         )
         self._to(joining=None, band=band, band_session=leads_to)
         self.refresh_now()

@@ -3,10 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from desktop.core.bands import Band
 from desktop.core.errors import BaylinkError
 from desktop.core.people import SessionId
+from desktop.flows import call_bands
 from desktop.flows.call_chat import CallChat
 from desktop.flows.call_ports import CallBackend, CallListener, CallRooms
 from desktop.flows.call_review import reviewed
@@ -59,8 +62,10 @@ class CallFlow:
 
     async def review(self, session_id: SessionId) -> None:
         """Open an ended session to read it: its transcript and how it ended. Nothing is joined."""
-        if self.is_in_call:
-            return
+        if not self.is_in_call:
+            await self._review(session_id)
+
+    async def _review(self, session_id: SessionId, band: Band | None = None) -> None:
         try:
             state = await self._backend.state(session_id)
             page = await self._backend.messages(session_id)
@@ -84,7 +89,7 @@ class CallFlow:
         if self._record is not None:
             self._record.reviewed(session_id, state.status)
         self._listener.open_chat(chat.open(page.messages))
-        self._listener.publish(reviewed(session_id, state, self._backend.listed(session_id)))
+        self._listener.publish(replace(reviewed(session_id, state, self._backend.listed(session_id)), band=band))
 
     async def leave(self) -> None:
         """Leave without ending; before the answer to a join, forget the join."""
@@ -156,6 +161,9 @@ class CallFlow:
         except BaylinkError as error:
             _log.info("a join was refused: %s, request %s", error.code, error.reference)
             self._listener.refuse_join(error)
+            if error.code == "session_ended":
+                # It ended behind a list that did not know yet: what is left of it is there to read (AC-12).
+                await self._review(session_id, call_bands.ended_before(error.sentence))
             return
         if self._session is not None:
             await self._session.closed()

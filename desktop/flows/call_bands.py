@@ -166,3 +166,8 @@ class TimeNotices:
             return None
         self._said = key
         return minutes_left(key) if key is not None else None
+
+
+def ended_before(sentence: str) -> Band:
+    """Return the notice over a session that had ended before its join was asked for."""
+    return Band("session_ended", BandLevel.WARNING, "triangle-alert", sentence)

@@ -227,10 +227,13 @@ class ShopDay:
     # Refusals, sign-out
 
     def refused_at_ended(self, robot: Robot) -> Script:
-        """Ask, as a row that is no longer true would, to join an ended session: one sentence, and still the list."""
+        """Ask, as a row that is no longer true would, to join an ended session: one sentence over what can be read."""
         robot.click("backToSessions")
         yield robot.until_seen("sessionsPage")
-        return (yield from refused(robot, ENDED, ENDED_SENTENCE))
+        seen = yield from refused(robot, ENDED, ENDED_SENTENCE, leads_to="completionPage")
+        robot.click("backToSessions")
+        yield robot.until_seen("sessionsPage")
+        return seen
 
     def refused_at_foreign(self, robot: Robot) -> Script:
         """Ask the same for a session of another mechanic."""
@@ -325,14 +328,14 @@ class ShopDay:
         return Until(found, f"the customer to tell {event!r}", within_s)
 
 
-def refused(robot: Robot, session: PracticeSession, sentence: str) -> Script:
-    """Ask to join as a row that is no longer true would; the sentence stands above the list."""
+def refused(robot: Robot, session: PracticeSession, sentence: str, *, leads_to: str = "sessionsPage") -> Script:
+    """Ask to join as a row that is no longer true would; the sentence stands above the page that this leads to."""
     page = robot.see("sessionsPage")
     if not isinstance(page, SessionsPage):
         raise StepFailedError("the sessions page is another widget")
     page.join_requested.emit(session.id)
+    yield robot.until_seen(leads_to)
     yield robot.until_says("messageBar", sentence)
-    yield robot.until_seen("sessionsPage")
     return f"“{sentence}”"
 
 

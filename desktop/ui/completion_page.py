@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.core.bands import Band
 from desktop.core.people import Person, Role
 from desktop.core.record import RecordState
 from desktop.core.session import Completion, SessionStatus
@@ -14,6 +15,7 @@ from desktop.models.chat import ChatModel
 from desktop.ui.buttons import Button
 from desktop.ui.chat.chat_panel import ChatPanel
 from desktop.ui.icons import paint_icon
+from desktop.ui.message_bar import MessageBar
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.regions import mark_region
 from desktop.ui.summary.sent_view import SentView
@@ -112,6 +114,7 @@ class CompletionPage(QWidget):
         set_surface(self, "surface")
         self._model = chat
         self._header = TopBar("completionHeader", self)
+        self._notice = MessageBar(self)
         self._title = PlainLabel(style="title", parent=self)
         self._title.setObjectName("completionTitle")
         self._line = PlainLabel(style="caption", role="text-muted", tabular=True, parent=self)
@@ -142,8 +145,9 @@ class CompletionPage(QWidget):
         appearance().changed.connect(self._take_theme)
         self._take_theme()
 
-    def render_state(self, completion: Completion) -> None:
-        """Show how a session ended."""
+    def render_state(self, completion: Completion, band: Band | None = None) -> None:
+        """Show how a session ended, with a notice where there is one."""
+        self._notice.show_band(band)
         self._title.set_text(title(completion))
         self._headline.set_text(title(completion))
         vehicle = completion.vehicle.title if completion.vehicle is not None else ""
@@ -261,6 +265,7 @@ class CompletionPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._header)
+        column.addWidget(self._notice)
         column.addLayout(content, 1)
         column.addWidget(self._bar)
 

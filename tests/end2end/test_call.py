@@ -78,7 +78,7 @@ def test_an_end_by_the_customer_leads_to_the_completion_and_the_session_stays_cl
     def be_refused(robot: Robot) -> Script:
         robot.click("backToSessions")
         yield robot.until_seen("sessionsPage")
-        return (yield from refused(robot, BRAKES, ENDED_SENTENCE))
+        return (yield from refused(robot, BRAKES, ENDED_SENTENCE, leads_to="completionPage"))
 
     stage.play(day.sign_in, day.see_sessions, day.join_video, day.watch_picture, see_the_end, be_refused)
 
