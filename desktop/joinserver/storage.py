@@ -1,7 +1,9 @@
 """The database in use: units of work in transactions on threads of their own, never on the event loop."""
 
 import asyncio
+import contextlib
 import secrets
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -38,6 +40,8 @@ class Database:
         self._clock = clock
         self._on_effects = on_effects
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="joinserver-db")
+        # SQLite lets one writer in and the others try again after a sleep; a lock lets the next one in at once.
+        self._turn = contextlib.nullcontext() if self.is_shared else threading.Lock()
         self._sweeping = Lease(self.engine, _SWEEPING) if self.is_shared else None
 
     async def read[T](self, work: Callable[[Unit], T]) -> T:
@@ -80,7 +84,8 @@ class Database:
     def _write[T](self, work: Callable[[Unit], T]) -> tuple[T, list[Effect]]:
         for last in [False] * (_TRIES - 1) + [True]:
             try:
-                return self._write_once(work)
+                with self._turn:
+                    return self._write_once(work)
             except DBAPIError as error:
                 if last or not is_lost_race(error):
                     raise
