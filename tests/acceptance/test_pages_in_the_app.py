@@ -91,7 +91,12 @@ def test_ac_04_after_the_end_both_names_stand_on_the_page_and_in_the_list_in_the
         words = bay.row(S01)
         assert words is not None
         assert "Dana Whitlock" in words.spoken
-        bay.press_row(S01)
+        bay.app.sessions_page.view_requested.emit(S01)
+    bay.until_seen("completionPage")
+    bay.robot.click("writeSummary")
+    bay.until_seen("summaryPage")
+    assert any("Dana Whitlock" in text for text in bay.robot.words_on_screen())
+    assert bay.robot.leaks() == []
 
 
 @pytest.mark.parametrize("email", [MARISOL, IKE])
