@@ -9,8 +9,9 @@ demo: ## a whole practice day: servers, a simulated customer and the app
 test: ## everything but lint: unit, pages, join server, real servers, end to end
 	@$(PREPARE) test python -m pytest $(ARGS)
 
-unit: ## the fast part, under a minute
-	@$(PREPARE) test python -m pytest -n 2 --dist loadfile -m "not server and not end2end" $(ARGS)
+unit: ## the fast part, under a minute: rules, flows, pages, models; no whole app, no join server
+	@$(PREPARE) test python -m pytest -n 2 --dist loadfile -m "not server and not end2end" \
+	  --ignore=tests/app --ignore=tests/acceptance --ignore=tests/joinserver $(ARGS)
 
 lint: ## format, lint, types, import walls
 	@$(PREPARE) lint ruff format --check .
