@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.core.bands import Band
@@ -14,7 +14,7 @@ from desktop.core.text import first_word
 from desktop.models.chat import ChatModel
 from desktop.ui.buttons import Button
 from desktop.ui.chat.chat_panel import ChatPanel
-from desktop.ui.icons import paint_icon
+from desktop.ui.large_icon import LargeIcon
 from desktop.ui.message_bar import MessageBar
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.regions import mark_region
@@ -79,23 +79,6 @@ def facts_line(completion: Completion) -> str:
 
 def _clock(moment: datetime) -> str:
     return f"{moment.astimezone():%H:%M}"
-
-
-class DoneMark(QWidget):
-    """The icon before the headline."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """Return the large icon's square."""
-        px = theme().size("icon-large")
-        return QSize(px, px)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the icon."""
-        paint_icon(QPainter(self), QRectF(self.rect()), "circle-check", theme().color("success-fg"))
 
 
 class CompletionPage(QWidget):
@@ -215,7 +198,7 @@ class CompletionPage(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             texts.addWidget(label)
         texts.addStretch(1)
-        self._header.left.addWidget(DoneMark(self))
+        self._header.left.addWidget(LargeIcon("circle-check", "success-fg", self))
         self._header.left.addLayout(texts, 1)
 
     def _lay_out_facts(self) -> None:

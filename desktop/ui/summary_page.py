@@ -12,8 +12,9 @@ from desktop.core.text import first_word
 from desktop.ui.buttons import Button
 from desktop.ui.call.fact_tabs import Divider
 from desktop.ui.chip import Chip
-from desktop.ui.completion_page import DoneMark, facts_line, title
+from desktop.ui.completion_page import facts_line, title
 from desktop.ui.field import ErrorLine
+from desktop.ui.large_icon import LargeIcon
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.regions import mark_region
 from desktop.ui.summary.findings import FindingsPart
@@ -115,7 +116,7 @@ class SummaryPage(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             texts.addWidget(label)
         texts.addStretch(1)
-        self._header.left.addWidget(DoneMark(self))
+        self._header.left.addWidget(LargeIcon("circle-check", "success-fg", self))
         self._header.left.addLayout(texts, 1)
         self._saved = Chip(name="savedChip", parent=self)
         self._header.right.addWidget(self._saved)

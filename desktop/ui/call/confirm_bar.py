@@ -1,34 +1,17 @@
 """The question in the control bar before a session ends; keeping on talking is the easy answer."""
 
-from PySide6.QtCore import QRectF, QSize, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QHBoxLayout, QSpacerItem, QVBoxLayout, QWidget
 
 from desktop.ui.buttons import Button
-from desktop.ui.icons import paint_icon
+from desktop.ui.large_icon import LargeIcon
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.theme import appearance, set_surface, theme
 
 KEEPS_TALKING_AFTER_MS = 15_000
 # With the wider "Keep talking" beyond it, "End now" is 200 px away from where "End session" stood.
 _GAP_PX = {"kiosk": 156, "desktop": 190}
-
-
-class _EndIcon(QWidget):
-    """The hung-up phone before the question."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """Return the large icon's square."""
-        px = theme().size("icon-large")
-        return QSize(px, px)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the icon."""
-        paint_icon(QPainter(self), QRectF(self.rect()), "phone-off", theme().color("danger-soft-text"))
 
 
 class ConfirmBar(QWidget):
@@ -58,7 +41,7 @@ class ConfirmBar(QWidget):
         words.addWidget(self._meaning)
         words.addStretch(1)
         self._row = QHBoxLayout(self)
-        self._row.addWidget(_EndIcon(self))
+        self._row.addWidget(LargeIcon("phone-off", "danger-soft-text", self))
         self._row.addLayout(words, 1)
         self._row.addWidget(self._end)
         self._row.addSpacerItem(self._gap)
