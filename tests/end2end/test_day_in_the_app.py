@@ -40,7 +40,10 @@ def test_ac_01_03_13_19_a_renamed_customer_is_talked_to_and_the_end_closes_the_s
     def be_refused(robot: Robot) -> Script:
         robot.click("backToSessions")
         yield robot.until_seen("sessionsPage")
-        return (yield from refused(robot, BRAKES, ENDED_SENTENCE, leads_to="completionPage"))
+        seen = yield from refused(robot, BRAKES, ENDED_SENTENCE, leads_to="completionPage")
+        robot.click("backToSessions")
+        yield robot.until_seen("sessionsPage")
+        return seen
 
     stage.play(
         day.sign_in,

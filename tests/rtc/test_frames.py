@@ -169,9 +169,10 @@ def test_a_picture_that_dries_up_is_fetched_anew_and_stays_on_screen_meanwhile(m
         watched.video.attach(watched.track)
         await asyncio.sleep(0)
         assert watched.states[-1] is TrackState.STALLED
+        seen = len(watched.states)
         watched.film()
         await watched.next_picture()
-        assert watched.states[-2:] == [TrackState.STALLED, TrackState.FLOWING]
+        assert watched.states[seen] is TrackState.FLOWING
         await watch.close()
 
     play(story)
