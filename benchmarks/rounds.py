@@ -3,9 +3,10 @@
 import asyncio
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import partial
 
 from benchmarks.app_side import AppSide
 from benchmarks.figures import median, percentile
@@ -76,17 +77,26 @@ class Rounds:
         for number in range(self._plan.rounds_720):
             self._say(f"Round {number + 1} of {self._plan.rounds_720}, 1280x720, load {os.getloadavg()[0]:.1f}")
             for opener, samples in _order(number, (app, self.ours), (browser, self.peer)):
-                async with opener(SIZE_720) as side:
-                    await self._round_720(side, samples)
+                await self._counted(opener, SIZE_720, partial(self._round_720, samples=samples))
         if not self._wanted & {"cpu_1080_pct", "shown_1080_fps"}:
             return
         for number in range(self._plan.rounds_1080):
             self._say(f"Round {number + 1} of {self._plan.rounds_1080}, 1920x1080, load {os.getloadavg()[0]:.1f}")
             for opener, samples in _order(number, (app, self.ours), (browser, self.peer)):
-                async with opener(SIZE_1080) as side:
-                    await self._join(side)
-                    await asyncio.sleep(self._plan.settle_s)
-                    await self._measure_cpu(side, "cpu_1080_pct", samples)
+                await self._counted(opener, SIZE_1080, partial(self._round_1080, samples=samples))
+
+    async def _counted(self, opener: Opener, size: tuple[int, int], measure: Callable[[Side], Awaitable[None]]) -> None:
+        """Measure one call; one that goes wrong is told and not counted, and the others go on."""
+        try:
+            async with opener(size) as side:
+                await measure(side)
+        except RuntimeError as error:
+            self._say(f"  {error}; this call is not counted")
+
+    async def _round_1080(self, side: Side, samples: Samples) -> None:
+        await self._join(side)
+        await asyncio.sleep(self._plan.settle_s)
+        await self._measure_cpu(side, "cpu_1080_pct", samples)
 
     async def _round_720(self, side: Side, samples: Samples) -> None:
         if isinstance(side, AppSide):
