@@ -115,14 +115,14 @@ def test_the_size_of_a_picture_may_change_at_any_time() -> None:
 
 
 def test_a_picture_that_stops_is_told_and_one_that_goes_on_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(video, "FROZEN_AFTER_S", 0.05)
+    monkeypatch.setattr(video, "FROZEN_AFTER_S", 0.8)
 
     async def story(watched: Watched) -> None:
         watched.video.attach(watched.track)
         await asyncio.sleep(0)
         watched.film()
         await watched.next_picture()
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.9)
         watched.video.tick()
         assert watched.states[-2:] == [TrackState.FLOWING, TrackState.STALLED]
         watched.film()
@@ -153,8 +153,8 @@ def test_a_subscription_that_stays_empty_is_made_again_and_not_too_often(monkeyp
 
 
 def test_a_picture_that_dries_up_is_fetched_anew_and_stays_on_screen_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(video, "FROZEN_AFTER_S", 0.02)
-    monkeypatch.setattr(video, "_DRIED_UP_AFTER_S", 0.05)
+    monkeypatch.setattr(video, "FROZEN_AFTER_S", 0.8)
+    monkeypatch.setattr(video, "_DRIED_UP_AFTER_S", 1.0)
     monkeypatch.setattr(video, "_RESUBSCRIBE_PAUSE_S", 0.01)
     monkeypatch.setattr(video, "_WATCH_S", 0.01)
 
