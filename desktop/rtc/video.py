@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
 
 from livekit import rtc
 
@@ -28,6 +29,23 @@ _ROTATIONS: dict[object, int] = {
 }
 
 
+class PictureStream(Protocol):
+    """Decoded pictures of one track, without an end of their own; `aclose` releases them."""
+
+    def __aiter__(self) -> AsyncIterator[rtc.VideoFrameEvent]:
+        """Begin to read."""
+        ...
+
+    async def aclose(self) -> None:
+        """Stop the decoder's deliveries."""
+        ...
+
+
+def open_stream(track: rtc.Track) -> PictureStream:
+    """Return the SDK's stream of a track: BGRA, and only the newest frame kept for a reader that is late."""
+    return rtc.VideoStream(track, capacity=1, format=rtc.VideoBufferType.BGRA)
+
+
 def to_frame(event: rtc.VideoFrameEvent) -> Frame | None:
     """Return a decoded BGRA frame as core data, without a copy; None for what is no picture."""
     frame = event.frame
@@ -45,8 +63,11 @@ class RemoteVideo:
         publication: rtc.RemoteTrackPublication,
         put: Callable[[VideoKey, Frame], None],
         tell: Callable[[VideoKey, TrackState], None],
+        *,
+        stream_of: Callable[[rtc.Track], PictureStream] = open_stream,
     ) -> None:
         """Watch a publication; `put` takes pictures, `tell` every change of state. On the running loop."""
+        self._stream_of = stream_of
         self._key = key
         self.publication = publication
         self._put = put
@@ -111,7 +132,7 @@ class RemoteVideo:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _read(self, track: rtc.Track) -> None:
-        stream = rtc.VideoStream(track, capacity=1, format=rtc.VideoBufferType.BGRA)
+        stream = self._stream_of(track)
         try:
             async for event in stream:
                 frame = to_frame(event)

@@ -20,7 +20,21 @@ from desktop.rtc.mailboxes import Mailboxes
 from desktop.rtc.room import RoomClient
 from desktop.rtc.sound_devices import SoundDevices
 
-WITHIN_S = 10.0
+WITHIN_S = 30.0
+
+
+@dataclass
+class Publication:
+    """A publication whose subscription the tests watch."""
+
+    muted: bool = False
+    subscriptions: list[bool] = field(default_factory=list)
+    subscribed_again: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def set_subscribed(self, subscribed: bool) -> None:
+        self.subscriptions.append(subscribed)
+        if subscribed:
+            self.subscribed_again.set()
 
 
 @dataclass
