@@ -1,5 +1,6 @@
 """CallGateway: the call pages' wishes go to CallFlow; states, transcript and picture wake-ups come back."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -7,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from desktop.bridge.errands import Errands
 from desktop.bridge.loop_thread import LoopThread
 from desktop.bridge.newest import Newest
-from desktop.core.call import CallState, VideoKey
+from desktop.core.call import CallState, PictureLayer, VideoKey
 from desktop.core.chat import ChatChange, ChatMessage
 from desktop.core.errors import BaylinkError
 from desktop.core.frames import LatestFrame
@@ -115,6 +116,18 @@ class CallGateway(QObject):
         """Turn the own camera on or off."""
         if self._flow is not None:
             self._errands.call(partial(self._flow.set_camera, on))
+
+    @Slot(object)
+    def want_pictures(self, wishes: Mapping[VideoKey, PictureLayer]) -> None:
+        """Say how much of each picture the screen shows; one that is not named is wanted whole."""
+        if self._flow is not None:
+            self._errands.call(partial(self._flow.want_pictures, dict(wishes)))
+
+    @Slot(object)
+    def limit_pictures(self, limit: PictureLayer) -> None:
+        """Say the most that may be fetched of any picture, whatever the screen would show."""
+        if self._flow is not None:
+            self._errands.call(partial(self._flow.limit_pictures, limit))
 
     @Slot(str)
     def act_on_band(self, key: str) -> None:

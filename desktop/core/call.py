@@ -1,7 +1,7 @@
 """A call from join to end in one frozen object: everything its pages need, and nothing they have to ask for."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from desktop.core.bands import Band
 from desktop.core.clock import SessionTimer
@@ -33,13 +33,14 @@ class EndReason(StrEnum):
 
 
 class TrackState(StrEnum):
-    """What is known of somebody's camera, screen or microphone."""
+    """What is known of somebody's camera, screen or microphone. PAUSED: it is there, and no picture is wanted."""
 
     ABSENT = "absent"
     MUTED = "muted"
     STARTING = "starting"
     FLOWING = "flowing"
     STALLED = "stalled"
+    PAUSED = "paused"
 
 
 class OwnDevice(StrEnum):
@@ -57,6 +58,15 @@ class VideoSource(StrEnum):
 
     CAMERA = "camera"
     SCREEN_SHARE = "screen_share"
+
+
+class PictureLayer(IntEnum):
+    """How much of a picture is wanted, in order: nothing at all, or one of the layers of a simulcast picture."""
+
+    OFF = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
 
 
 class Quality(StrEnum):

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from desktop.core.bands import Band
+from desktop.core.call import PictureLayer, VideoKey
 from desktop.core.errors import BaylinkError
 from desktop.core.people import SessionId
 from desktop.flows import call_bands
@@ -130,6 +131,16 @@ class CallFlow:
         """Turn the own camera on or off."""
         if self._session is not None:
             self._session.set_camera(on)
+
+    def want_pictures(self, wishes: Mapping[VideoKey, PictureLayer]) -> None:
+        """Take how much of each picture the screen shows; one that is not named is wanted whole."""
+        if self._session is not None:
+            self._session.want_pictures(wishes)
+
+    def limit_pictures(self, limit: PictureLayer) -> None:
+        """Take the most that may be fetched of any picture, whatever the screen would show."""
+        if self._session is not None:
+            self._session.limit_pictures(limit)
 
     def sound_devices_changed(self) -> None:
         """Look at the sound devices again: something was plugged in or out."""

@@ -1,9 +1,9 @@
 """What a call needs of the outside: the platform, the rooms, and somebody who listens; nothing more of either."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, Protocol
 
-from desktop.core.call import CallState
+from desktop.core.call import CallState, PictureLayer, VideoKey
 from desktop.core.chat import ChatChange, ChatMessage, MessagePage
 from desktop.core.errors import BaylinkError
 from desktop.core.people import SessionId
@@ -73,6 +73,14 @@ class CallRoom(Protocol):
 
     def set_camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Turn the own camera on or off."""
+        ...
+
+    def want_pictures(self, wishes: Mapping[VideoKey, PictureLayer]) -> None:
+        """Take how much of each picture is wanted; one that is not named is wanted whole."""
+        ...
+
+    def limit_pictures(self, limit: PictureLayer) -> None:
+        """Take the most that may be fetched of any picture."""
         ...
 
     def sound_devices_changed(self) -> None:

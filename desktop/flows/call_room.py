@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 
+from desktop.core.call import PictureLayer, VideoKey
 from desktop.core.errors import (
     BaylinkError,
     OfflineError,
@@ -41,6 +42,8 @@ class RoomDoor:
         self._room: CallRoom | None = None
         self._is_muted = False
         self._is_camera_on = True
+        self._picture_wishes: Mapping[VideoKey, PictureLayer] = {}
+        self._picture_limit = PictureLayer.HIGH
         self._is_left = False
         self.is_connected = False
 
@@ -101,6 +104,18 @@ class RoomDoor:
         if self._room is not None:
             self._room.set_camera(on)
 
+    def want_pictures(self, wishes: Mapping[VideoKey, PictureLayer]) -> None:
+        """Take how much of each picture is wanted, in this room and the next; one that is not named is wanted whole."""
+        self._picture_wishes = wishes
+        if self._room is not None:
+            self._room.want_pictures(wishes)
+
+    def limit_pictures(self, limit: PictureLayer) -> None:
+        """Take the most that may be fetched of any picture, in this room and the next."""
+        self._picture_limit = limit
+        if self._room is not None:
+            self._room.limit_pictures(limit)
+
     def sound_devices_changed(self) -> None:
         """Look at the sound devices again."""
         if self._room is not None:
@@ -128,6 +143,8 @@ class RoomDoor:
             room.set_muted(True)
         if not self._is_camera_on:
             room.set_camera(False)
+        room.want_pictures(self._picture_wishes)
+        room.limit_pictures(self._picture_limit)
         return room
 
     def _told_by_current(self, event: RoomEvent) -> None:

@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import aclosing
 from datetime import datetime
 
 from desktop.core.bands import Band
-from desktop.core.call import CallPhase, CallState, EndReason
+from desktop.core.call import CallPhase, CallState, EndReason, PictureLayer, VideoKey
 from desktop.core.errors import BaylinkError, OfflineError, RefusedError, ServerTroubleError, SignedOutError
 from desktop.core.people import SessionId
 from desktop.core.session import Completion, JoinGrant, SessionState
@@ -162,6 +162,14 @@ class CallSession:
     def set_camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Turn the own camera on or off."""
         self._door.set_camera(on)
+
+    def want_pictures(self, wishes: Mapping[VideoKey, PictureLayer]) -> None:
+        """Take how much of each picture the screen shows; one that is not named is wanted whole."""
+        self._door.want_pictures(wishes)
+
+    def limit_pictures(self, limit: PictureLayer) -> None:
+        """Take the most that the network can carry of any picture."""
+        self._door.limit_pictures(limit)
 
     def sound_devices_changed(self) -> None:
         """Look at the sound devices again."""

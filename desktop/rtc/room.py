@@ -3,11 +3,11 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from livekit import rtc
 
-from desktop.core.call import Quality
+from desktop.core.call import PictureLayer, Quality, VideoKey
 from desktop.rtc import connecting
 from desktop.rtc.camera_source import CameraSource
 from desktop.rtc.chat import EDIT_TOPIC, LEGACY_TOPIC, PACKET_CAP_BYTES, TEXT_TOPIC, ChatInbox, ChatOutbox
@@ -153,6 +153,16 @@ class RoomClient:
         """Turn the own camera on or off."""
         if self._own is not None:
             self._own.set_camera(on)
+
+    def want_pictures(self, wishes: Mapping[VideoKey, PictureLayer]) -> None:
+        """Take how much of each picture is wanted; one that is not named is wanted whole."""
+        if self._tracks is not None:
+            self._tracks.want_pictures(wishes)
+
+    def limit_pictures(self, limit: PictureLayer) -> None:
+        """Take the most that may be fetched of any picture."""
+        if self._tracks is not None:
+            self._tracks.limit_pictures(limit)
 
     def sound_devices_changed(self) -> None:
         """Look at the sound devices again."""

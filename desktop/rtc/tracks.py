@@ -1,11 +1,11 @@
 """Everybody else's tracks: their states as events, their pictures into the mailboxes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from livekit import rtc
 
-from desktop.core.call import TrackState, VideoKey, VideoSource
+from desktop.core.call import PictureLayer, TrackState, VideoKey, VideoSource
 from desktop.core.frames import Frame
 from desktop.rtc.events import RoomEvent, TrackChanged, TrackSource
 from desktop.rtc.video import RemoteVideo, VideoWatch
@@ -42,6 +42,8 @@ class RemoteTracks:
         self._first_picture_came = first_picture_came
         self._videos: dict[_Key, RemoteVideo] = {}
         self._states: dict[_Key, TrackState] = {}
+        self._wishes: Mapping[VideoKey, PictureLayer] = {}
+        self._limit = PictureLayer.HIGH
         self._watch: VideoWatch | None = None
         self._ending: set[asyncio.Task[None]] = set()
         self._is_closed = False
@@ -49,6 +51,18 @@ class RemoteTracks:
     def start(self) -> None:
         """Begin to watch for empty and frozen pictures."""
         self._watch = VideoWatch(lambda: tuple(self._videos.values()))
+
+    def want_pictures(self, wishes: Mapping[VideoKey, PictureLayer]) -> None:
+        """Take how much of each picture is wanted; one that is not named is wanted whole."""
+        self._wishes = dict(wishes)
+        for video in self._videos.values():
+            video.want(self._layer_of(video.key))
+
+    def limit_pictures(self, limit: PictureLayer) -> None:
+        """Take the most that may be fetched of any picture; acts at once, both ways."""
+        self._limit = limit
+        for video in self._videos.values():
+            video.want(self._layer_of(video.key), at_once=True)
 
     def listen(self, room: rtc.Room) -> None:
         """Take the room's track events; before it is connected."""
@@ -72,7 +86,8 @@ class RemoteTracks:
         if known is None or known.publication is not publication:
             self._end(key)
             video_key = VideoKey(participant.identity, VideoSource(source.value))
-            self._videos[key] = RemoteVideo(video_key, publication, self._put, self._video_changed)
+            video = self._videos[key] = RemoteVideo(video_key, publication, self._put, self._video_changed)
+            video.want(self._layer_of(video_key), at_once=True)
         if publication.track is not None and known is None:
             self._videos[key].attach(publication.track)
 
@@ -122,7 +137,7 @@ class RemoteTracks:
         video = self._videos.get(key)
         if video is not None and video.publication is publication:
             video.detach()
-            if not video.is_healing:
+            if not video.is_unsubscribed_here:
                 self._set(key, TrackState.ABSENT)
 
     def _mute_changed(self, participant: rtc.Participant, publication: rtc.TrackPublication) -> None:
@@ -139,6 +154,9 @@ class RemoteTracks:
         if publication.muted:
             return TrackState.MUTED
         return TrackState.FLOWING if publication.subscribed else TrackState.STARTING
+
+    def _layer_of(self, key: VideoKey) -> PictureLayer:
+        return min(self._wishes.get(key, PictureLayer.HIGH), self._limit)
 
     def _put(self, key: VideoKey, frame: Frame) -> None:
         if not self._is_closed:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from livekit import rtc
 
-from desktop.core.call import TrackState, VideoKey
+from desktop.core.call import PictureLayer, TrackState, VideoKey
 from desktop.core.frames import Frame
 
 _log = logging.getLogger(__name__)
@@ -21,6 +21,13 @@ _DRIED_UP_AFTER_S = 4.0
 _AGAIN_AFTER_S = 10.0
 _RESUBSCRIBE_PAUSE_S = 0.5
 _WATCH_S = 0.5
+_LOWER_AFTER_S = 1.0
+"""A smaller layer, or none, is asked for only when that was wanted for this long; a larger one at once."""
+_QUALITIES = {
+    PictureLayer.LOW: rtc.VideoQuality.VIDEO_QUALITY_LOW,
+    PictureLayer.MEDIUM: rtc.VideoQuality.VIDEO_QUALITY_MEDIUM,
+    PictureLayer.HIGH: rtc.VideoQuality.VIDEO_QUALITY_HIGH,
+}
 _ROTATIONS: dict[object, int] = {
     rtc.VideoRotation.VIDEO_ROTATION_0: 0,
     rtc.VideoRotation.VIDEO_ROTATION_90: 90,
@@ -55,7 +62,10 @@ def to_frame(event: rtc.VideoFrameEvent) -> Frame | None:
 
 
 class RemoteVideo:
-    """One picture of one person: owns the reader of its track, knows its state, and heals an empty subscription."""
+    """One picture of one person: owns the reader of its track, knows its state, and heals an empty subscription.
+
+    It starts subscribed with the largest layer, as the SDK does; `want` says how much of it is wanted.
+    """
 
     def __init__(
         self,
@@ -68,7 +78,7 @@ class RemoteVideo:
     ) -> None:
         """Watch a publication; `put` takes pictures, `tell` every change of state. On the running loop."""
         self._stream_of = stream_of
-        self._key = key
+        self.key = key
         self.publication = publication
         self._put = put
         self._tell = tell
@@ -80,11 +90,17 @@ class RemoteVideo:
         self._healed_s: float | None = None
         self._frame_s: float | None = None
         self._has_stalled = False
+        self._wanted = self._layer = PictureLayer.HIGH
+        self._lower_since_s: float | None = None
         self._update()
 
     @property
-    def is_healing(self) -> bool:
+    def is_unsubscribed_here(self) -> bool:
         """Whether an unsubscription now is our own doing."""
+        return self._is_healing or self._layer is PictureLayer.OFF
+
+    @property
+    def _is_healing(self) -> bool:
         return self._heal is not None and not self._heal.done()
 
     @property
@@ -95,7 +111,13 @@ class RemoteVideo:
     def attach(self, track: rtc.Track) -> None:
         """Read a newly subscribed track; a former reader ends."""
         self.detach()
+        if self._layer is PictureLayer.OFF:
+            # The server's own subscription crossed our word on the way.
+            self.publication.set_subscribed(False)
+            return
         self._since_s = self._loop.time()
+        if self._layer is not PictureLayer.HIGH:
+            self._choose_layer()
         self._reader = asyncio.create_task(self._read(track), name="video-reader")
         self._update()
 
@@ -113,14 +135,26 @@ class RemoteVideo:
         self._has_stalled = False
         self._update()
 
+    def want(self, layer: PictureLayer, *, at_once: bool = False) -> None:
+        """Take how much of the picture is wanted; less of it only after a moment, unless `at_once`."""
+        self._wanted = layer
+        if layer > self._layer or (at_once and layer < self._layer):
+            self._take_layer()
+        elif layer == self._layer:
+            self._lower_since_s = None
+        elif self._lower_since_s is None:
+            self._lower_since_s = self._loop.time()
+
     def tick(self) -> None:
-        """Notice that pictures stopped, or never came."""
+        """Notice that pictures stopped, or never came, and that less was wanted for long enough."""
+        now = self._loop.time()
+        if self._lower_since_s is not None and now - self._lower_since_s >= _LOWER_AFTER_S:
+            self._take_layer()
         if self._reader is None:
             return
         self._update()
-        now = self._loop.time()
         is_due = self._healed_s is None or now - self._healed_s >= _AGAIN_AFTER_S
-        if self._is_dry(now) and is_due and not self.is_healing:
+        if self._is_dry(now) and is_due and not self._is_healing:
             self._healed_s = now
             self._heal = asyncio.create_task(self._resubscribe(), name="video-heal")
 
@@ -138,7 +172,7 @@ class RemoteVideo:
                 frame = to_frame(event)
                 if frame is not None:
                     self._frame_s = self._loop.time()
-                    self._put(self._key, frame)
+                    self._put(self.key, frame)
                     if self._state is not TrackState.FLOWING:
                         self._update()
         finally:
@@ -146,7 +180,7 @@ class RemoteVideo:
 
     def _is_dry(self, now: float) -> bool:
         """Whether pictures should come and do not: none ever came, or they stopped without a word."""
-        if self.publication.muted:
+        if self.publication.muted or self._layer is PictureLayer.OFF:
             return False
         if self._frame_s is None:
             return now - self._since_s >= _EMPTY_AFTER_S
@@ -158,17 +192,37 @@ class RemoteVideo:
         try:
             await asyncio.sleep(_RESUBSCRIBE_PAUSE_S)
         finally:
+            self.publication.set_subscribed(self._layer is not PictureLayer.OFF)
+
+    def _take_layer(self) -> None:
+        before, self._layer, self._lower_since_s = self._layer, self._wanted, None
+        if self._layer is PictureLayer.OFF:
+            self._has_stalled = False
+            self.publication.set_subscribed(False)
+        elif before is not PictureLayer.OFF:
+            self._choose_layer()
+        elif not self._is_healing:
+            self._since_s = self._loop.time()
             self.publication.set_subscribed(True)
+        self._update()
+
+    def _choose_layer(self) -> None:
+        try:
+            self.publication.set_video_quality(_QUALITIES[self._layer])
+        except ValueError:
+            _log.debug("a picture without layers comes whole")
 
     def _update(self) -> None:
         state = self._look()
         if state is not self._state:
             self._state = state
-            self._tell(self._key, state)
+            self._tell(self.key, state)
 
     def _look(self) -> TrackState:
         if self.publication.muted:
             return TrackState.MUTED
+        if self._layer is PictureLayer.OFF:
+            return TrackState.PAUSED
         if self._frame_s is None:
             # A picture that froze stays frozen on screen while it is fetched anew.
             return TrackState.STALLED if self._has_stalled else TrackState.STARTING

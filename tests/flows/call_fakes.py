@@ -1,12 +1,12 @@
 """Hand-written stand-ins for what a call needs: a platform that keeps one session, and rooms that do as told."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from desktop.core.call import CallPhase, CallState, OwnDevice, TrackState
+from desktop.core.call import CallPhase, CallState, OwnDevice, PictureLayer, TrackState, VideoKey
 from desktop.core.chat import ChatChange, ChatMessage, Delivery, MessagePage
 from desktop.core.clock import ServerTime, SessionTimer
 from desktop.core.errors import BaylinkError, RefusedError, RoomConnectError
@@ -242,6 +242,8 @@ class FakeRoom:
     sent: list[tuple[str, str]] = field(default_factory=list)
     is_muted: bool = False
     is_camera_on: bool = True
+    picture_wishes: Mapping[VideoKey, PictureLayer] = field(default_factory=dict)
+    picture_limit: PictureLayer = PictureLayer.HIGH
     people_inside: tuple[str, ...] = ()
 
     @property
@@ -269,6 +271,12 @@ class FakeRoom:
 
     def set_camera(self, on: bool) -> None:
         self.is_camera_on = on
+
+    def want_pictures(self, wishes: Mapping[VideoKey, PictureLayer]) -> None:
+        self.picture_wishes = dict(wishes)
+
+    def limit_pictures(self, limit: PictureLayer) -> None:
+        self.picture_limit = limit
 
     def sound_devices_changed(self) -> None:
         self.tell(self.devices)

@@ -29,12 +29,19 @@ class Publication:
 
     muted: bool = False
     subscriptions: list[bool] = field(default_factory=list)
+    qualities: list[int] = field(default_factory=list)
+    has_layers: bool = True
     subscribed_again: asyncio.Event = field(default_factory=asyncio.Event)
 
     def set_subscribed(self, subscribed: bool) -> None:
         self.subscriptions.append(subscribed)
         if subscribed:
             self.subscribed_again.set()
+
+    def set_video_quality(self, quality: int) -> None:
+        if not self.has_layers:
+            raise ValueError("requires a simulcasted publication")
+        self.qualities.append(quality)
 
 
 @dataclass

@@ -12,7 +12,8 @@ _AWAY_PHASES = frozenset({CallPhase.RECONNECTING, CallPhase.REJOINING})
 _RANK = {Quality.UNKNOWN: 0, Quality.GOOD: 1, Quality.FAIR: 2, Quality.WEAK: 3, Quality.LOST: 4}
 _LONG_WAIT_S = 600
 _FIRST_NAME_CLUSTERS = 20
-SHOWN_TRACKS = frozenset({TrackState.STARTING, TrackState.FLOWING, TrackState.STALLED})
+SHOWN_TRACKS = frozenset({TrackState.STARTING, TrackState.FLOWING, TrackState.STALLED, TrackState.PAUSED})
+_PICTURED_TRACKS = frozenset({TrackState.FLOWING, TrackState.STALLED, TrackState.PAUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def stage_mode(state: CallState) -> StageMode:
             return StageMode.DROPPED
         is_expected = state.phase is CallPhase.JOINING and customer.person.present
         return StageMode.CONNECTING if is_expected else StageMode.WAITING
-    if customer.screen in SHOWN_TRACKS or customer.camera in {TrackState.FLOWING, TrackState.STALLED}:
+    if customer.screen in SHOWN_TRACKS or customer.camera in _PICTURED_TRACKS:
         return StageMode.PICTURE
     return StageMode.STARTING if customer.camera is TrackState.STARTING else StageMode.NO_CAMERA
 

@@ -1,0 +1,163 @@
+"""How much of a picture is fetched: layers by wish and by limit, nothing for a hidden tile, on virtual time."""
+
+import asyncio
+from typing import Any
+
+from livekit import rtc
+
+from desktop.core.call import PictureLayer, TrackState, VideoKey
+from desktop.rtc.events import RoomEvent, TrackChanged, TrackSource
+from desktop.rtc.tracks import RemoteTracks
+from tests.rtc.live import Publication
+from tests.rtc.test_picture_states import Watched, play
+from tests.virtual_loop import run_virtual
+
+LOW, MEDIUM, HIGH = (
+    rtc.VideoQuality.VIDEO_QUALITY_LOW,
+    rtc.VideoQuality.VIDEO_QUALITY_MEDIUM,
+    rtc.VideoQuality.VIDEO_QUALITY_HIGH,
+)
+
+
+def test_a_hidden_picture_is_unsubscribed_after_a_moment_and_is_no_camera_that_went_off() -> None:
+    async def story(watched: Watched) -> None:
+        await watched.attach()
+        await watched.film_for(0.5)
+        watched.video.want(PictureLayer.OFF)
+        assert watched.publication.subscriptions == []
+        await watched.film_for(2)
+        assert watched.publication.subscriptions == [False]
+        watched.video.detach()
+        assert watched.states == [TrackState.STARTING, TrackState.FLOWING, TrackState.PAUSED]
+        await asyncio.sleep(20)
+        assert watched.publication.subscriptions == [False]
+        assert watched.states[-1] is TrackState.PAUSED
+
+    play(story)
+
+
+def test_a_picture_in_sight_again_is_fetched_at_once() -> None:
+    async def story(watched: Watched) -> None:
+        await watched.attach()
+        await watched.film_for(0.5)
+        watched.video.want(PictureLayer.OFF, at_once=True)
+        watched.video.detach()
+        watched.video.want(PictureLayer.LOW)
+        assert watched.publication.subscriptions == [False, True]
+        await watched.attach()
+        assert watched.publication.qualities == [LOW]
+        await watched.film_for(0.5)
+        assert watched.states[-1] is TrackState.FLOWING
+
+    play(story)
+
+
+def test_a_tile_that_is_small_for_a_moment_changes_nothing() -> None:
+    async def story(watched: Watched) -> None:
+        await watched.attach()
+        await watched.film_for(0.3)
+        watched.video.want(PictureLayer.LOW)
+        await watched.film_for(0.3)
+        watched.video.want(PictureLayer.HIGH)
+        await watched.film_for(3)
+        assert watched.publication.qualities == []
+        watched.video.want(PictureLayer.LOW)
+        await watched.film_for(2)
+        watched.video.want(PictureLayer.MEDIUM)
+        assert watched.publication.qualities == [LOW, MEDIUM]
+
+    play(story)
+
+
+def test_a_picture_without_layers_comes_whole() -> None:
+    async def story(watched: Watched) -> None:
+        watched.publication.has_layers = False
+        watched.video.want(PictureLayer.LOW, at_once=True)
+        await watched.attach()
+        await watched.film_for(0.5)
+        assert watched.states[-1] is TrackState.FLOWING
+
+    play(story)
+
+
+def test_a_subscription_that_comes_although_nothing_is_wanted_is_given_back() -> None:
+    async def story(watched: Watched) -> None:
+        watched.video.want(PictureLayer.OFF, at_once=True)
+        watched.video.attach(None)  # type: ignore[arg-type]  # it must not be read
+        assert watched.publication.subscriptions == [False, False]
+        assert watched.streams == []
+
+    play(story)
+
+
+def test_an_empty_picture_is_not_fetched_anew_once_nobody_wants_it() -> None:
+    async def story(watched: Watched) -> None:
+        await watched.attach()
+        await asyncio.sleep(3.2)
+        assert watched.publication.subscriptions == [False]
+        watched.video.want(PictureLayer.OFF, at_once=True)
+        await asyncio.sleep(10)
+        assert True not in watched.publication.subscriptions
+
+    play(story)
+
+
+class _Participant:
+    """Whom the publications of a test belong to."""
+
+    def __init__(self, identity: str) -> None:
+        self.identity = identity
+
+
+class _Published(Publication):
+    """A camera's publication as the SDK announces it."""
+
+    source = rtc.TrackSource.SOURCE_CAMERA
+    kind = rtc.TrackKind.KIND_VIDEO
+    track = None
+
+
+def _announce(tracks: RemoteTracks, identity: str) -> _Published:
+    publication, someone = _Published(), _Participant(identity)
+    untyped: Any = tracks  # stand-ins with the members that are used
+    untyped.published(publication, someone)
+    return publication
+
+
+def test_wish_and_limit_combine_by_the_smaller_one_also_for_who_comes_later() -> None:
+    async def story() -> None:
+        told: list[RoomEvent] = []
+        tracks = RemoteTracks(lambda *_picture: None, told.append, lambda: None)
+        tracks.start()
+        first = _announce(tracks, "customer-1")
+        tracks.want_pictures({VideoKey("customer-1"): PictureLayer.MEDIUM, VideoKey("admin-2"): PictureLayer.HIGH})
+        await asyncio.sleep(2)
+        tracks.limit_pictures(PictureLayer.LOW)
+        second = _announce(tracks, "admin-2")
+        third = _announce(tracks, "admin-3")
+        assert (first.qualities, second.qualities, third.qualities) == ([MEDIUM, LOW], [LOW], [LOW])
+        tracks.limit_pictures(PictureLayer.OFF)
+        assert TrackChanged("admin-3", TrackSource.CAMERA, TrackState.PAUSED) in told
+        tracks.limit_pictures(PictureLayer.HIGH)
+        assert first.subscriptions == second.subscriptions == [False, True]
+        await tracks.close()
+
+    run_virtual(story())
+
+
+def test_an_own_unsubscription_is_never_told_as_a_missing_camera() -> None:
+    async def story() -> None:
+        told: list[RoomEvent] = []
+        tracks = RemoteTracks(lambda *_picture: None, told.append, lambda: None)
+        room: Any = rtc.EventEmitter[str]()  # of a room only its events are used
+        tracks.listen(room)
+        publication = _announce(tracks, "customer-1")
+        tracks.limit_pictures(PictureLayer.OFF)
+        room.emit("track_unsubscribed", None, publication, _Participant("customer-1"))
+        assert [event.state for event in told if isinstance(event, TrackChanged)] == [
+            TrackState.STARTING,
+            TrackState.PAUSED,
+        ]
+        await tracks.close()
+
+    run_virtual(story())
