@@ -20,6 +20,8 @@ from desktop.ui.session_list import SessionList
 from desktop.ui.video_tile import VideoTile
 
 _POLL_MS = 5
+_RESTS_FOR = 40
+"""A button that stood still for so many looks (0.2 s) is where it is going to be tapped."""
 
 type Order = dict[str, object]
 
@@ -106,19 +108,25 @@ class Probe(QObject):
         self._when(lambda: sessions.isVisible() and sessions.chosen_row() is not None, lambda: tell("signed_in"))
 
     def _choose(self, order: Order) -> None:
-        """Show a session, in a window of the given size, and tell where the button lies that joins it."""
+        """Show a session, in a window of the given size, and tell where the button lies that joins it.
+
+        The window manager resizes the window in its own time: a place read before would be tapped in vain.
+        """
         session = SessionId(str(order["session"]))
         sessions = self._need(SessionList, "sessionList")
         button = self._need(QAbstractButton, "primaryAction")
         window = button.window()
-        if size := order.get("window"):
-            width, height = cast("list[int]", size)
-            window.resize(width, height)
+        width, height = cast("list[int]", order.get("window") or [window.width(), window.height()])
+        window.resize(width, height)
         sessions.choose(session)
+        places: list[list[int]] = []
 
         def is_ready() -> bool:
             row = sessions.chosen_row()
-            return row is not None and row.id == session and button.isVisible() and button.isEnabled()
+            places.append(_middle(button))
+            rests = len(places) >= _RESTS_FOR and all(place == places[-1] for place in places[-_RESTS_FOR:])
+            is_sized = (window.width(), window.height()) == (width, height)
+            return rests and is_sized and row is not None and row.id == session and button.isEnabled()
 
         self._places.clear()
         self._watch_tile()
