@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from desktop.core.call import OwnDevice, Quality, TrackState
+from desktop.core.link import LinkStats
 
 
 class TrackSource(StrEnum):
@@ -147,4 +148,5 @@ RoomEvent = (
     | ChatEdited
     | SessionPushed
     | OwnDevices
+    | LinkStats
 )

@@ -28,6 +28,7 @@ from desktop.rtc.events import (
 from desktop.rtc.mailboxes import Mailboxes
 from desktop.rtc.own_media import NO_MEDIA, OwnMedia
 from desktop.rtc.sound_devices import SoundDevices
+from desktop.rtc.stats import LinkMeter
 from desktop.rtc.tracks import RemoteTracks
 
 _log = logging.getLogger(__name__)
@@ -87,6 +88,7 @@ class RoomClient:
         self._outbox: ChatOutbox | None = None
         self._own = OwnMedia(sound, camera, mailboxes, self._tell) if media else None
         self._tracks = RemoteTracks(mailboxes.put, self._tell, self._first_picture_came) if media else None
+        self._meter = LinkMeter(self._room, self._tell) if media else None
         self._gone_check: asyncio.TimerHandle | None = None
 
     @property
@@ -112,6 +114,8 @@ class RoomClient:
         self._outbox = ChatOutbox(self._room.local_participant)
         if self._own is not None:
             self._own.room_connected(self._room.local_participant)
+        if self._meter is not None:
+            self._meter.start()
         self._sweep()
 
     async def leave(self) -> None:
@@ -128,6 +132,8 @@ class RoomClient:
         self._is_over = True
         if self._gone_check is not None:
             self._gone_check.cancel()
+        if self._meter is not None:
+            await self._meter.close()
         if self._tracks is not None:
             await self._tracks.close()
         if self._own is not None:
@@ -164,10 +170,10 @@ class RoomClient:
         if self._tracks is not None:
             self._tracks.limit_pictures(limit)
 
-    def sound_devices_changed(self) -> None:
-        """Look at the sound devices again."""
+    def devices_changed(self) -> None:
+        """Look at the devices again: some came or went, or others are chosen."""
         if self._own is not None and self._outbox is not None and not self._is_over:
-            self._own.sound_devices_changed()
+            self._own.devices_changed()
 
     def _listen(self) -> None:
         room = self._room
