@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop.bridge.account import AccountGateway
 from desktop.bridge.board import BoardGateway
 from desktop.bridge.call import CallGateway
+from desktop.bridge.devices import DevicesGateway
 from desktop.bridge.loop_thread import LoopErrorHandler, LoopThread
 from desktop.bridge.record import RecordGateway
 from desktop.core.account import AccountPhase, AccountState
@@ -102,6 +103,7 @@ class App(QObject):
         self.board_gateway = BoardGateway(self.loop_thread, self)
         self.call_gateway = CallGateway(self.loop_thread, self._mailboxes, self)
         self.record_gateway = RecordGateway(self.loop_thread, self)
+        self.devices_gateway = DevicesGateway(self.loop_thread, self)
         self.window = MainWindow()
         self.chat_model = ChatModel(self)
         self.sign_in_page = SignInPage()
@@ -150,7 +152,7 @@ class App(QObject):
         from desktop.media.devices import Devices  # noqa: PLC0415 - Qt Multimedia is imported after the first paint
 
         self._devices = Devices(self)
-        self._devices.sound_changed.connect(self.call_gateway.sound_devices_changed)
+        self._devices.changed.connect(self.devices_gateway.look)
         self.loop_thread.submit(self._make_parts(self._devices))
 
     async def _make_parts(self, devices: "Devices") -> None:
@@ -158,9 +160,13 @@ class App(QObject):
         from desktop.parts import Hardware, Listeners, make_parts  # noqa: PLC0415 - HTTP and LiveKit come after the first paint
 
         listeners = Listeners(
-            self.account_gateway.publish, self.board_gateway.publish, self.call_gateway, self.record_gateway.publish
+            self.account_gateway.publish,
+            self.board_gateway.publish,
+            self.call_gateway,
+            self.record_gateway.publish,
+            self.devices_gateway.publish,
         )
-        hardware = Hardware(devices.sound, self._camera or devices.camera)
+        hardware = Hardware(devices, self._camera or devices.camera)
         try:
             self._parts = make_parts(
                 self._settings,
@@ -184,6 +190,7 @@ class App(QObject):
         self.board_gateway.serve(self._parts.board)
         self.call_gateway.serve(self._parts.call)
         self.record_gateway.serve(self._parts.record)
+        self.devices_gateway.serve(self._parts.devices)
         self.account_gateway.serve(self._parts.account)
         self.account_gateway.start()
 
@@ -436,8 +443,6 @@ class App(QObject):
         if not self.loop_thread.is_finished:
             return
         self._stop_timer.stop()
-        if self._devices is not None:
-            self._devices.close()
         if self._devices is not None:
             self._devices.close()
         self.window.close_now()

@@ -1,4 +1,4 @@
-"""The parts that live on the loop thread: the platform's client, the sign-in's place, rooms, and the three flows."""
+"""The parts that live on the loop thread: the platform's client, the sign-in's place, rooms, and the flows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,19 +8,22 @@ from desktop.backend.client import BackendClient
 from desktop.backend.transport import PlatformAddress
 from desktop.core.account import AccountState
 from desktop.core.board import BoardState
+from desktop.core.devices import DeviceChange, DevicesState
 from desktop.core.record import RecordState
 from desktop.credentials import CredentialStore
 from desktop.flows.account import AccountFlow, SignInPlace
 from desktop.flows.board import BoardFlow
 from desktop.flows.call import CallFlow
 from desktop.flows.call_ports import CallListener
+from desktop.flows.choices import Choices
+from desktop.flows.devices import DevicesFlow, DevicesListeners, PcDevices
 from desktop.flows.record import RecordFlow
 from desktop.rtc.camera_source import CameraSource
 from desktop.rtc.mailboxes import Mailboxes
 from desktop.rtc.room import Rooms
-from desktop.rtc.sound_devices import SoundDevices
 from desktop.settings import Settings
 from desktop.store.drafts import DraftStore
+from desktop.store.preferences import PreferenceStore
 from desktop.store.session_folder import SessionFolder
 
 
@@ -32,13 +35,14 @@ class Listeners:
     board: Callable[[BoardState], None]
     call: CallListener
     record: Callable[[RecordState], None]
+    devices: Callable[[DevicesState], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """How rooms learn of this machine's devices; both are asked on the loop, for each room anew."""
+    """How rooms learn of this machine's devices; asked on the loop, as often as something changes."""
 
-    sound: Callable[[], SoundDevices]
+    pc: PcDevices
     camera: Callable[[], CameraSource | None]
 
 
@@ -51,6 +55,8 @@ class Parts:
     board: BoardFlow
     call: CallFlow
     record: RecordFlow
+    devices: DevicesFlow
+    choices: Choices
 
     async def close(self) -> None:
         """Leave the call, stop the flows, close the connections; returns when nothing is under way."""
@@ -82,7 +88,13 @@ def make_parts(
 
     account = AccountFlow(client, CredentialStore(settings.api_base_url), publish_account, place=place)
     board = BoardFlow(client, listeners.board, me_changed=account.refresh_me)
-    rooms = Rooms(mailboxes, sound=hardware.sound, camera=hardware.camera)
+    choices = Choices(PreferenceStore(state_folder / "preferences.json"))
+
+    def used_devices_changed(changes: tuple[DeviceChange, ...]) -> None:
+        call.devices_changed(changes)
+
+    devices = DevicesFlow(hardware.pc, choices, DevicesListeners(listeners.devices, used_devices_changed))
+    rooms = Rooms(mailboxes, sound=devices.sound, camera=hardware.camera)
     record = RecordFlow(
         client.records,
         DraftStore(state_folder / "drafts.sqlite3"),
@@ -92,7 +104,7 @@ def make_parts(
     )
     call = CallFlow(client, rooms, listeners.call, device_fingerprint=fingerprint, record=record)
     client.listener = account
-    return Parts(client, account, board, call, record)
+    return Parts(client, account, board, call, record, devices, choices)
 
 
 def platform_address(settings: Settings) -> PlatformAddress:

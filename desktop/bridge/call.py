@@ -135,12 +135,6 @@ class CallGateway(QObject):
         if self._flow is not None:
             self._errands.call(partial(self._flow.act_on_band, key))
 
-    @Slot()
-    def sound_devices_changed(self) -> None:
-        """Look at the sound devices again: something was plugged in or out."""
-        if self._flow is not None:
-            self._errands.call(self._flow.sound_devices_changed)
-
     def video(self, key: VideoKey) -> LatestFrame:
         """Return the mailbox of somebody's picture; the same object for the life of the program."""
         return self._mailboxes.of(key)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from desktop.core.bands import Band
 from desktop.core.call import PictureLayer, VideoKey
+from desktop.core.devices import DeviceChange
 from desktop.core.errors import BaylinkError
 from desktop.core.people import SessionId
 from desktop.flows import call_bands
@@ -142,10 +143,10 @@ class CallFlow:
         if self._session is not None:
             self._session.limit_pictures(limit)
 
-    def sound_devices_changed(self) -> None:
-        """Look at the sound devices again: something was plugged in or out."""
+    def devices_changed(self, changes: tuple[DeviceChange, ...] = ()) -> None:
+        """Use the devices that are chosen now; `changes` came or went by themselves and are said."""
         if self._session is not None:
-            self._session.sound_devices_changed()
+            self._session.devices_changed(changes)
 
     def act_on_band(self, key: str) -> None:
         """Do what the button on a band says."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from desktop.core.bands import Band, BandLevel, most_urgent
 from desktop.core.clock import RED_BELOW_S, SessionTimer, TimerMode
+from desktop.core.devices import DeviceChange, DeviceKind
 
 PASSING_S = 6.0
 _STALE_S = 20.0
@@ -56,6 +57,16 @@ def no_sound(first: str, *, speaker: bool) -> Band:
     title = "This PC has no sound."
     text = f"You and {first} cannot hear each other. Chat still works."
     return Band("no_sound", BandLevel.WARNING, "mic-off", title, text, passing=True)
+
+
+def device_changed(change: DeviceChange) -> Band:
+    """Say that a device was unplugged and which one is used instead, or that one is in use by its coming."""
+    icon = "video" if change.kind is DeviceKind.CAMERA else "headphones"
+    key = f"{change.kind.value}_changed"
+    if change.back:
+        return Band(key, BandLevel.SUCCESS, icon, f"The {change.back} is back and in use.", passing=True)
+    text = f"Using the {change.used}." if change.used else ""
+    return Band(key, BandLevel.WARNING, icon, f"The {change.lost} was unplugged.", text, passing=True)
 
 
 def minutes_left(key: str) -> Band:

@@ -2,6 +2,7 @@
 
 from desktop.core.call import OwnDevice, ParticipantView, TrackState
 from desktop.core.clock import TimerMode
+from desktop.core.devices import DeviceChange
 from desktop.core.session import SessionStatus
 from desktop.flows import call_bands
 from desktop.flows.call_bands import BandRack, TimeNotices
@@ -66,6 +67,11 @@ class Conditions:
         if self._facts.grant.kind.has_video and own.microphone is OwnDevice.MISSING:
             has_speaker = own.speaker is not OwnDevice.MISSING
             self.bands.put(call_bands.no_sound(self._facts.customer_first, speaker=has_speaker), now)
+
+    def devices_changed(self, changes: tuple[DeviceChange, ...], now: float) -> None:
+        """Say which devices came or went by themselves."""
+        for change in changes:
+            self.bands.put(call_bands.device_changed(change), now)
 
     def look(self, now: float) -> None:
         """Bring the notices up to date."""

@@ -83,8 +83,8 @@ class CallRoom(Protocol):
         """Take the most that may be fetched of any picture."""
         ...
 
-    def sound_devices_changed(self) -> None:
-        """Look at the sound devices again."""
+    def devices_changed(self) -> None:
+        """Look at the devices again."""
         ...
 
 

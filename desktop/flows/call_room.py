@@ -116,10 +116,10 @@ class RoomDoor:
         if self._room is not None:
             self._room.limit_pictures(limit)
 
-    def sound_devices_changed(self) -> None:
-        """Look at the sound devices again."""
+    def devices_changed(self) -> None:
+        """Look at the devices again."""
         if self._room is not None:
-            self._room.sound_devices_changed()
+            self._room.devices_changed()
 
     async def _try(self) -> RoomConnectError | None:
         """Try to connect once; return why it did not work."""

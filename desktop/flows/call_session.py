@@ -8,6 +8,7 @@ from datetime import datetime
 
 from desktop.core.bands import Band
 from desktop.core.call import CallPhase, CallState, EndReason, PictureLayer, VideoKey
+from desktop.core.devices import DeviceChange
 from desktop.core.errors import BaylinkError, OfflineError, RefusedError, ServerTroubleError, SignedOutError
 from desktop.core.people import SessionId
 from desktop.core.session import Completion, JoinGrant, SessionState
@@ -171,9 +172,11 @@ class CallSession:
         """Take the most that the network can carry of any picture."""
         self._door.limit_pictures(limit)
 
-    def sound_devices_changed(self) -> None:
-        """Look at the sound devices again."""
-        self._door.sound_devices_changed()
+    def devices_changed(self, changes: tuple[DeviceChange, ...]) -> None:
+        """Use the devices that are chosen now, and say what came or went by itself."""
+        self._door.devices_changed()
+        self._conditions.devices_changed(changes, self._loop.time())
+        self._refresh()
 
     def dismiss(self, key: str) -> None:
         """Take a band away because it was answered."""

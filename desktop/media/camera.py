@@ -64,7 +64,7 @@ class _Feed:
 
 
 class QtCamera(QObject):
-    """The system's default camera, running while somebody iterates over `frames` on the loop.
+    """One of this PC's cameras, running while somebody iterates over `frames` on the loop.
 
     Made in the GUI thread, where the camera itself is started and stopped; pictures are made in the thread that Qt
     captures in, so that the GUI thread never touches a pixel of them.
@@ -72,16 +72,19 @@ class QtCamera(QObject):
 
     _start_wanted = Signal()
     _stop_wanted = Signal()
+    _switch_wanted = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         """Make it without opening the camera."""
         super().__init__(parent)
         self._feed: _Feed | None = None
+        self._wished = ""
         self._camera: QCamera | None = None
         self._capture: QMediaCaptureSession | None = None
         self._sink: QVideoSink | None = None
         self._start_wanted.connect(self._start, Qt.ConnectionType.QueuedConnection)
         self._stop_wanted.connect(self._stop, Qt.ConnectionType.QueuedConnection)
+        self._switch_wanted.connect(self._switch, Qt.ConnectionType.QueuedConnection)
 
     async def frames(self) -> AsyncIterator[BgraFrame]:
         """Yield pictures until the camera goes away; on the loop. Closing the iterator stops the camera."""
@@ -96,6 +99,12 @@ class QtCamera(QObject):
                 self._feed = None
                 self._stop_wanted.emit()
 
+    def use(self, name: str) -> None:
+        """Film with the camera of this name, "" for the system's own; at once if it films now. Any thread."""
+        if name != self._wished:
+            self._wished = name
+            self._switch_wanted.emit()
+
     def close(self) -> None:
         """Stop the camera; in the GUI thread."""
         self._feed = None
@@ -105,7 +114,7 @@ class QtCamera(QObject):
     def _start(self) -> None:
         if self._camera is not None or self._feed is None:
             return
-        device = QMediaDevices.defaultVideoInput()
+        device = _device(self._wished)
         if device.isNull():
             self._feed.put(None)
             return
@@ -121,8 +130,19 @@ class QtCamera(QObject):
         self._camera.start()
 
     @Slot()
+    def _switch(self) -> None:
+        """Go on with another camera under the same iterator: who reads sees its pictures change."""
+        if self._camera is not None and self._camera.cameraDevice() != _device(self._wished):
+            self._release()
+            self._start()
+
+    @Slot()
     def _stop(self) -> None:
-        if self._feed is not None or self._camera is None:
+        if self._feed is None:
+            self._release()
+
+    def _release(self) -> None:
+        if self._camera is None:
             return
         self._camera.stop()
         for part in (self._capture, self._sink, self._camera):
@@ -144,6 +164,12 @@ class QtCamera(QObject):
         feed = self._feed
         if feed is not None and (picture := to_bgra(frame.toImage())) is not None:
             feed.put(picture)
+
+
+def _device(name: str) -> QCameraDevice:
+    """Return the camera of this name, else the system's own; a null one where there is none."""
+    found = (device for device in QMediaDevices.videoInputs() if device.description() == name)
+    return next(found, QMediaDevices.defaultVideoInput())
 
 
 def to_bgra(image: QImage) -> BgraFrame | None:

@@ -1,67 +1,63 @@
 """Devices: which cameras, microphones and speakers this PC has, kept up to date without risk."""
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtMultimedia import QMediaDevices
+from PySide6.QtMultimedia import QAudioDevice, QCameraDevice, QMediaDevices
 
+from desktop.core.devices import Found, FoundDevices
 from desktop.media.camera import QtCamera
 from desktop.rtc.camera_source import CameraSource
-from desktop.rtc.sound_devices import SoundDevices
 
 
 class Devices(QObject):
     """Knows the devices; made in the GUI thread.
 
-    `sound()` and `camera()` may be called from any thread: they answer from what was seen last, and `sound_changed`
-    and `camera_changed` say that something was plugged in or out. Qt can be asked without the risk that the SDK has.
+    `found`, `camera` and `use_camera` may be called from any thread: they answer from what was seen last, and `changed`
+    says that something was plugged in or out. Qt can be asked without the risk that the SDK has.
     """
 
-    sound_changed = Signal()
-    camera_changed = Signal()
+    changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         """Look once, and keep looking."""
         super().__init__(parent)
         self._watched = QMediaDevices(self)
-        self._sound = _sound_now()
-        self._has_camera = _has_camera_now()
+        self._found = _found_now()
         self._camera = QtCamera(self)
-        self._watched.audioOutputsChanged.connect(self._look_at_sound)
-        self._watched.audioInputsChanged.connect(self._look_at_sound)
-        self._watched.videoInputsChanged.connect(self._look_at_cameras)
+        self._watched.audioOutputsChanged.connect(self._look)
+        self._watched.audioInputsChanged.connect(self._look)
+        self._watched.videoInputsChanged.connect(self._look)
 
-    def sound(self) -> SoundDevices:
-        """Return the sound devices that exist now; any thread."""
-        return self._sound
+    def found(self) -> FoundDevices:
+        """Return what is plugged in now; any thread."""
+        return self._found
 
     def camera(self) -> CameraSource | None:
         """Return this PC's camera, or None where there is none; any thread."""
-        return self._camera if self._has_camera else None
+        return self._camera if self._found.cameras.names else None
+
+    def use_camera(self, name: str) -> None:
+        """Film with this camera from now on, also in the middle of a call; any thread."""
+        self._camera.use(name)
 
     def close(self) -> None:
         """Stop the camera, if it still runs."""
         self._camera.close()
 
     @Slot()
-    def _look_at_sound(self) -> None:
-        sound = _sound_now()
-        if sound != self._sound:
-            self._sound = sound
-            self.sound_changed.emit()
-
-    @Slot()
-    def _look_at_cameras(self) -> None:
-        has_camera = _has_camera_now()
-        if has_camera != self._has_camera:
-            self._has_camera = has_camera
-            self.camera_changed.emit()
+    def _look(self) -> None:
+        found = _found_now()
+        if found != self._found:
+            self._found = found
+            self.changed.emit()
 
 
-def _sound_now() -> SoundDevices:
-    return SoundDevices(
-        outputs=tuple(device.description() for device in QMediaDevices.audioOutputs()),
-        inputs=tuple(device.description() for device in QMediaDevices.audioInputs()),
+def _found_now() -> FoundDevices:
+    return FoundDevices(
+        microphones=_found(QMediaDevices.audioInputs(), QMediaDevices.defaultAudioInput()),
+        speakers=_found(QMediaDevices.audioOutputs(), QMediaDevices.defaultAudioOutput()),
+        cameras=_found(QMediaDevices.videoInputs(), QMediaDevices.defaultVideoInput()),
     )
 
 
-def _has_camera_now() -> bool:
-    return bool(QMediaDevices.videoInputs())
+def _found[Device: (QAudioDevice, QCameraDevice)](devices: list[Device], default: Device) -> Found:
+    return Found(tuple(device.description() for device in devices), "" if default.isNull() else default.description())

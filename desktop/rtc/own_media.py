@@ -67,7 +67,7 @@ class OwnMedia:
         if on and self._participant is not None:
             self._keep(self._camera.publish(self._participant))
 
-    def sound_devices_changed(self) -> None:
+    def devices_changed(self) -> None:
         """Something was plugged in or out."""
         self._keep(self._sound.devices_changed())
 

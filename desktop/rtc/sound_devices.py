@@ -1,14 +1,27 @@
-"""Which sound devices this PC has, as somebody else knows it who can look without risk."""
+"""Which sound devices this PC has and which to use, as somebody else knows it who can look without risk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class SoundProcessing:
+    """What the SDK does to the microphone's sound before it is sent."""
+
+    echo_cancellation: bool = True
+    noise_suppression: bool = True
+    auto_gain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class SoundDevices:
     """Names of the outputs and inputs that exist now. Monitors of outputs are no inputs.
 
-    The SDK must not be asked: with a sound server that has no output, asking ends the process.
+    `output` and `input` are the ones to use; "" leaves the choice to the system. The SDK must not be asked what there
+    is: with a sound server that has no output, asking ends the process.
     """
 
     outputs: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    output: str = ""
+    input: str = ""
+    processing: SoundProcessing = field(default_factory=SoundProcessing)

@@ -189,7 +189,7 @@ def test_end_and_leave_return_at_once_and_arrive(qtbot: QtBot, bay: Bay) -> None
 
 def test_wishes_before_the_app_is_built_are_harmless(qapp: object) -> None:
     gateway = CallGateway(LoopThread(last_words_s=0), Mailboxes())
-    for wish in (gateway.leave, gateway.end, gateway.sound_devices_changed):
+    for wish in (gateway.leave, gateway.end):
         wish()
     for tell in (gateway.join, gateway.review, gateway.send, gateway.retry, gateway.act_on_band):
         tell("x")

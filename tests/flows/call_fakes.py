@@ -278,7 +278,7 @@ class FakeRoom:
     def limit_pictures(self, limit: PictureLayer) -> None:
         self.picture_limit = limit
 
-    def sound_devices_changed(self) -> None:
+    def devices_changed(self) -> None:
         self.tell(self.devices)
 
     def tell(self, *events: RoomEvent) -> None:

@@ -84,13 +84,13 @@ def test_devices_answer_from_any_thread_and_a_bare_pc_has_none(
     loop_thread.start()
 
     async def ask() -> tuple[object, object]:
-        return devices.sound(), devices.camera()
+        return devices.found(), devices.camera()
 
     try:
         asking = loop_thread.submit(ask())
         qtbot.waitUntil(asking.done, timeout=10_000)
-        sound, camera = asking.result()
-        assert sound == devices.sound()
+        found, camera = asking.result()
+        assert found == devices.found()
         assert (camera is None) is (devices.camera() is None)
     finally:
         devices.close()

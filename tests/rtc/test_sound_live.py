@@ -89,10 +89,10 @@ def test_a_microphone_plugged_in_during_the_call_is_used(server: Server) -> None
         await asyncio.sleep(2.5)
         assert client.room.own_devices.microphone is OwnDevice.MISSING
         found.append(SoundDevices(SPEAKER, MICROPHONE))
-        client.room.sound_devices_changed()
+        client.room.devices_changed()
         await client.until(lambda: client.room.own_devices.microphone is OwnDevice.ON)
         found.append(SoundDevices())
-        client.room.sound_devices_changed()
+        client.room.devices_changed()
         await client.until(lambda: client.room.own_devices == OwnDevices())
 
     server.play(story)
@@ -107,7 +107,7 @@ def test_without_any_output_the_sdk_is_not_even_asked(server: Server, monkeypatc
     async def story(house: House) -> None:
         client = house.client(sound=lambda: SoundDevices((), MICROPHONE))
         await client.room.connect(house.livekit.url, house.token(house.mechanic))
-        client.room.sound_devices_changed()
+        client.room.devices_changed()
         await asyncio.sleep(2.5)
         assert client.room.own_devices == OwnDevices()
 
