@@ -13,6 +13,7 @@ from desktop.core.errors import BaylinkError
 from desktop.core.people import SessionId
 from desktop.flows import call_bands
 from desktop.flows.call_chat import CallChat
+from desktop.flows.call_journal import CallJournal, SessionJournal
 from desktop.flows.call_ports import CallBackend, CallListener, CallRooms
 from desktop.flows.call_review import reviewed
 from desktop.flows.call_session import CallSession
@@ -37,10 +38,15 @@ class CallFlow:
         *,
         device_fingerprint: str,
         record: CallRecord | None = None,
+        journal: CallJournal | None = None,
     ) -> None:
-        """Make the flow; `device_fingerprint` names this PC to the platform, `record` keeps what is written."""
+        """Make the flow; `device_fingerprint` names this PC to the platform, `record` keeps what is written.
+
+        `journal` keeps what a restart of the program must find again.
+        """
         self._backend = backend
         self._record = record
+        self._journal = journal
         self._reviewed: CallChat | None = None
         self._rooms = rooms
         self._listener = listener
@@ -78,6 +84,8 @@ class CallFlow:
         if not state.status.is_terminal:
             self._listener.refuse_join(BaylinkError("illegal_transition"))
             return
+        journal = self._journal_of(session_id)
+        kept = await journal.lines() if journal is not None else ()
         self._reviewed = chat = CallChat(
             session_id,
             self._backend,
@@ -90,7 +98,7 @@ class CallFlow:
         )
         if self._record is not None:
             self._record.reviewed(session_id, state.status)
-        self._listener.open_chat(chat.open(page.messages))
+        self._listener.open_chat(chat.open(page.messages, kept, may_send=False))
         self._listener.publish(replace(reviewed(session_id, state, self._backend.listed(session_id)), band=band))
 
     async def leave(self) -> None:
@@ -179,6 +187,8 @@ class CallFlow:
             return
         if self._session is not None:
             await self._session.closed()
+        journal = self._journal_of(session_id)
+        kept = await journal.lines() if journal is not None else ()
         self._reviewed = None
         self._session = CallSession(
             grant,
@@ -187,10 +197,14 @@ class CallFlow:
             self._listener,
             device_fingerprint=self._fingerprint,
             files_changed=self._files_changed,
+            journal=journal,
         )
         if self._record is not None:
             self._record.opened(grant)
-        self._session.open()
+        self._session.open(kept)
+
+    def _journal_of(self, session_id: SessionId) -> SessionJournal | None:
+        return self._journal.of(session_id) if self._journal is not None else None
 
     def _files_changed(self, session_id: SessionId) -> None:
         if self._record is not None:

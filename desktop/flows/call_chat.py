@@ -11,10 +11,12 @@ from uuid import uuid4
 from desktop.core.chat import ChatChange, ChatMessage, Delivery, Transcript
 from desktop.core.errors import BaylinkError, OfflineError, RefusedError, ServerTroubleError, SignedOutError
 from desktop.core.people import Role, SessionId, role_of_identity
+from desktop.flows.call_journal import SessionJournal
 from desktop.flows.call_lean_lines import LeanLines
 from desktop.flows.call_ports import CallBackend
 from desktop.flows.call_waiting import pause_s, wait_for
 from desktop.rtc.events import ChatEdited, ChatReceived
+from desktop.store.outbox import KeptLine
 
 _log = logging.getLogger(__name__)
 
@@ -28,14 +30,16 @@ class _Unsent:
     message: ChatMessage
     since_s: float
     wake: asyncio.Event
+    is_kept: asyncio.Event
     is_stored: bool = False
 
 
 class CallChat:
     """The transcript of one call and its way to the platform.
 
-    Lines are stored one after the other in the order they were written. While nobody answers they are tried again
-    under the same id for ever; after a while they show as failed, and `retry` tries at once.
+    Lines are stored one after the other in the order they were written, each kept on this PC before. While nobody
+    answers they are tried again under the same id for ever; after a while they show as failed, and `retry` tries at
+    once.
     """
 
     def __init__(
@@ -50,8 +54,9 @@ class CallChat:
         server_now: Callable[[], datetime],
         read_every_s: Callable[[], float | None],
         is_lean: bool = False,
+        journal: SessionJournal | None = None,
     ) -> None:
-        """Make the chat of a call.
+        """Make the chat of a call; `journal` keeps own lines until they are stored.
 
         `read_every_s` says how often stored messages are read without a hint; None never. A lean platform knows no
         ids of ours: there a stored line is recognised by its own id, or by its text while its answer is missing.
@@ -67,6 +72,8 @@ class CallChat:
         self._read_every_s = read_every_s
         self._transcript = Transcript()
         self._lean = LeanLines(self._transcript) if is_lean else None
+        self._journal = journal
+        self._unkept: asyncio.Queue[_Unsent] = asyncio.Queue()
         self._unsent: deque[_Unsent] = deque()
         self._has_unsent = asyncio.Event()
         self._all_sent = asyncio.Event()
@@ -84,12 +91,19 @@ class CallChat:
         """The highest order number that is stored and shown."""
         return max((message.seq or 0 for message in self._transcript), default=0)
 
-    def open(self, messages: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
-        """Take the messages of the join answer; return the transcript to open with."""
+    def open(
+        self, messages: tuple[ChatMessage, ...], kept: tuple[KeptLine, ...] = (), *, may_send: bool = True
+    ) -> tuple[ChatMessage, ...]:
+        """Take the messages of the join answer and the lines kept on this PC; return the transcript to open with.
+
+        Kept lines are sent again under their ids, so that each is stored once; with `may_send` False they only show.
+        """
         if self._lean is not None:
             for message in messages:
                 self._lean.note_stored(message)
         self._transcript.merge_all(messages)
+        for line in kept:
+            self._restore(line, may_send=may_send)
         return self.messages
 
     def merge(self, messages: tuple[ChatMessage, ...]) -> None:
@@ -98,14 +112,7 @@ class CallChat:
 
     def say(self, text: str) -> ChatMessage:
         """Show an own line as being sent and queue it for storing; the caller sends it live under its id."""
-        message = ChatMessage(
-            sender=self._identity or Role.MECHANIC.value,
-            id=str(uuid4()),
-            role=Role.MECHANIC,
-            text=text,
-            sent_at=self._server_now(),
-            delivery=Delivery.SENDING,
-        )
+        message = self._own(str(uuid4()), text, self._server_now())
         self._changed(self._transcript.merge(message))
         self._queue(message)
         return message
@@ -171,12 +178,23 @@ class CallChat:
         finally:
             self._is_reading_older = False
 
+    async def keep_lines(self) -> None:
+        """Keep own lines on this PC for ever, as they are written; to be run as a task."""
+        while True:
+            unsent = await self._unkept.get()
+            if self._journal is not None:
+                await self._journal.keep(unsent.message)
+            unsent.is_kept.set()
+
     async def store_lines(self) -> None:
         """Store queued lines for ever, one at a time, oldest first; to be run as a task."""
         while True:
             await self._has_unsent.wait()
             unsent = self._unsent[0]
-            await self._store(unsent)
+            await unsent.is_kept.wait()
+            is_done = await self._store(unsent)
+            if is_done and self._journal is not None:
+                await self._journal.forget(unsent.message.id)
             self._unsent.popleft()
             if not self._unsent:
                 self._has_unsent.clear()
@@ -215,14 +233,37 @@ class CallChat:
             if not page.has_more:
                 return
 
-    def _queue(self, message: ChatMessage) -> None:
+    def _own(self, message_id: str, text: str, sent_at: datetime) -> ChatMessage:
+        sender = self._identity or Role.MECHANIC.value
+        return ChatMessage(sender, message_id, Role.MECHANIC, text, sent_at, Delivery.SENDING)
+
+    def _restore(self, line: KeptLine, *, may_send: bool) -> None:
+        """Take up a line of before a restart: nobody knows whether the platform has it."""
+        message = self._own(line.id, line.text, line.written_at)
+        known = self._transcript.get(message.key)
+        is_stored = known is not None
+        if self._lean is not None:
+            is_stored = self._lean.is_stored_already(Role.MECHANIC, line.text, line.written_at)
+            may_send = False
+        if not is_stored:
+            # A platform without our ids could store it twice: there it goes out by a tap only.
+            self._transcript.merge(message if may_send else replace(message, delivery=Delivery.FAILED))
+        if is_stored or may_send:
+            self._queue(message, is_kept=True, is_stored=is_stored)
+
+    def _queue(self, message: ChatMessage, *, is_kept: bool = False, is_stored: bool = False) -> None:
         loop = asyncio.get_running_loop()
-        self._unsent.append(_Unsent(message, loop.time(), asyncio.Event()))
+        unsent = _Unsent(message, loop.time(), asyncio.Event(), asyncio.Event(), is_stored)
+        if is_kept:
+            unsent.is_kept.set()
+        else:
+            self._unkept.put_nowait(unsent)
+        self._unsent.append(unsent)
         self._has_unsent.set()
         self._all_sent.clear()
 
-    async def _store(self, unsent: _Unsent) -> None:
-        """Bring one line to the platform; return when it is stored or refused for good."""
+    async def _store(self, unsent: _Unsent) -> bool:
+        """Bring one line to the platform; return when it has it (or keeps none), or False when it was refused."""
         tries = 0
         message = unsent.message
         while not unsent.is_stored:
@@ -235,17 +276,17 @@ class CallChat:
                     _log.warning("a line was refused: %s, request %s", error.code, error.reference)
                     missing = error.code == "feature_missing"
                     self._mark(message, Delivery.NOT_SAVED if missing else Delivery.FAILED)
-                    return
+                    return missing
             except BaylinkError as error:
                 _log.warning("a line could not be stored: %s, request %s", error.code, error.reference)
             else:
                 if self._lean is not None:
                     self._lean.note_stored(stored)
                 self._changed(self._transcript.merge(replace(stored, id=message.id, delivery=Delivery.SENT)))
-                return
+                return True
             if self._lean is not None and not await self._may_send_again():
                 self._mark(message, Delivery.FAILED)
-                return
+                return False
             loop = asyncio.get_running_loop()
             if loop.time() - unsent.since_s >= _FAILED_AFTER_S:
                 self._mark(message, Delivery.FAILED)
@@ -253,6 +294,7 @@ class CallChat:
             await wait_for(unsent.wake, pause_s(tries))
             tries += 1
         self._mark(message, Delivery.SENT)
+        return True
 
     async def _may_send_again(self) -> bool:
         """Read what a platform without our ids has stored, before a line of unknown fate goes out twice."""

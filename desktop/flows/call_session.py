@@ -17,6 +17,7 @@ from desktop.flows.call_chat import CallChat
 from desktop.flows.call_conditions import Conditions
 from desktop.flows.call_ending import LAST_LINES_S, Ending
 from desktop.flows.call_facts import CallFacts, Standing
+from desktop.flows.call_journal import SessionJournal
 from desktop.flows.call_ports import CallBackend, CallListener, CallRooms
 from desktop.flows.call_room import RoomDoor
 from desktop.flows.call_waiting import pause_s, wait_for
@@ -30,6 +31,7 @@ from desktop.rtc.events import (
     RoomEvent,
     SessionPushed,
 )
+from desktop.store.outbox import KeptLine
 
 _log = logging.getLogger(__name__)
 
@@ -61,10 +63,15 @@ class CallSession:
         *,
         device_fingerprint: str,
         files_changed: Callable[[SessionId], None] = lambda _id: None,
+        journal: SessionJournal | None = None,
     ) -> None:
-        """Make the call of a join answer; on the running loop. `files_changed` hears of files that others add."""
+        """Make the call of a join answer; on the running loop. `files_changed` hears of files that others add.
+
+        `journal` keeps for a restart what must not be lost with this process.
+        """
         self._backend = backend
         self._files_changed = files_changed
+        self._journal = journal
         self._listener = listener
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,6 +99,7 @@ class CallSession:
             server_now=self._server_now,
             read_every_s=self._messages_interval,
             is_lean=grant.is_lean,
+            journal=journal,
         )
         self._ending = Ending(backend, self._facts, self._chat, self._finish)
         self._door = RoomDoor(grant, backend, rooms, self._room_told, device_fingerprint=device_fingerprint)
@@ -108,15 +116,18 @@ class CallSession:
 
     # ---- from the outside -------------------------------------------------------------------------------------------
 
-    def open(self) -> None:
-        """Publish transcript and first state, whole, from the join answer alone; then connect."""
+    def open(self, kept: tuple[KeptLine, ...] = ()) -> None:
+        """Publish transcript and first state, whole, from the join answer and kept lines alone; then connect."""
+        if self._journal is not None:
+            self._journal.opened()
         self._facts.own = self._door.prepare()
-        self._listener.open_chat(self._chat.open(self._facts.grant.messages))
+        self._listener.open_chat(self._chat.open(self._facts.grant.messages, kept))
         self._refresh()
         for work in (
             self._enter_room(),
             self._watch(),
             self._follow(),
+            self._chat.keep_lines(),
             self._chat.store_lines(),
             self._chat.read_lines(),
         ):
@@ -396,6 +407,8 @@ class CallSession:
         if self.is_over:
             return
         self._end_reason, self._completion = reason, completion
+        if self._journal is not None:
+            self._journal.left()
         self._publish(Standing(CallPhase.ENDED, band, end_reason=reason, completion=completion))
         self._tear_down = asyncio.create_task(self._release(), name="call-release")
 
