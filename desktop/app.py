@@ -214,6 +214,7 @@ class App(QObject):
         self.completion_page = CompletionPage(self.chat_model)
         self.call_page.mute_requested.connect(calls.set_muted)
         self.call_page.camera_requested.connect(calls.set_camera)
+        self.call_page.pictures_wanted.connect(calls.want_pictures)
         self.call_page.set_videos(calls.video, calls.own_video())
         calls.frame_ready.connect(self.call_page.frame_ready)
         calls.own_frame_ready.connect(self.call_page.own_frame_ready)

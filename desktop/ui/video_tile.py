@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, Q
 from PySide6.QtWidgets import QWidget
 
 from desktop.core.frames import Frame, LatestFrame
+from desktop.ui.shown_picture import ShownPicture
 
 GREY_OPACITY = 0.34
 _SMOOTH_BUDGET_S = 0.008
@@ -38,12 +39,7 @@ class VideoTile(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, opaque)
         self._opaque = opaque
-        self._source: LatestFrame | None = None
-        self._frame: Frame | None = None
-        self._image = QImage()
-        self._grey_image = QImage()
-        self._is_waiting = False
-        self._is_unpainted = False
+        self._picture = ShownPicture()
         self._kept: QPixmap | None = None
         self._grey = False
         self._radius = 16
@@ -61,53 +57,48 @@ class VideoTile(QWidget):
 
     def set_source(self, latest: LatestFrame | None) -> None:
         """Read pictures from `latest` from now on; the picture shown so far stays until a newer one comes."""
-        if latest is self._source:
+        if latest is self._picture.source:
             return
-        self._source = latest
+        self._picture.set_source(latest)
         self.catch_up()
+
+    def show_picture(self, picture: ShownPicture) -> None:
+        """Show another picture from now on, with all that it holds; its former tile must show something else."""
+        if picture is not self._picture:
+            self._picture = picture
+            self.repaint_soon()
 
     @Slot()
     def wake(self) -> None:
         """Ask for a repaint, because the mailbox holds a new frame."""
-        self._is_waiting = True
+        self._picture.wake()
         self.repaint_soon()
 
     def catch_up(self) -> None:
         """Take at once what already waits in the mailbox, for which no wake-up will come any more."""
-        self._is_waiting = True
-        self._take_newest()
-        if self._is_unpainted:
+        self._picture.catch_up()
+        if self._picture.is_unpainted:
             self.repaint_soon()
-
-    def exchange(self, other: "VideoTile") -> None:
-        """Swap pictures with another tile at once: sources, last frames and what waits to be painted."""
-        for part in ("_source", "_frame", "_image", "_grey_image", "_is_waiting", "_is_unpainted"):
-            mine = getattr(self, part)
-            setattr(self, part, getattr(other, part))
-            setattr(other, part, mine)
-        self.repaint_soon()
-        other.repaint_soon()
 
     def clear(self) -> None:
         """Forget the picture; only the backdrop is left until a new frame comes."""
-        self._image = QImage()
-        self._grey_image = QImage()
-        self._frame = None
-        if self._source is not None:
-            self._source.take()
-        self._is_waiting = False
-        self._is_unpainted = False
+        self._picture.clear()
         self.repaint_soon()
+
+    @property
+    def picture(self) -> ShownPicture:
+        """What is shown."""
+        return self._picture
 
     @property
     def source(self) -> LatestFrame | None:
         """The mailbox that is read."""
-        return self._source
+        return self._picture.source
 
     @property
     def has_picture(self) -> bool:
         """Whether a picture is shown, or waits to be painted."""
-        return self._frame is not None or self._is_waiting
+        return self._picture.has_picture
 
     @property
     def frames_painted(self) -> int:
@@ -121,9 +112,8 @@ class VideoTile(QWidget):
 
     def picture_rect(self) -> QRect:
         """Return where the picture is, in device-independent pixels of this widget; empty without a picture."""
-        if self._frame is None:
-            return QRect()
-        return fitted(QSize(*self._frame.shown_size), self.rect())
+        frame = self._picture.frame
+        return QRect() if frame is None else fitted(QSize(*frame.shown_size), self.rect())
 
     # How it looks
 
@@ -153,7 +143,6 @@ class VideoTile(QWidget):
         """Show the picture faintly and without colour: it is not the present any more."""
         if grey != self._grey:
             self._grey = grey
-            self._grey_image = QImage()
             self.repaint_soon()
 
     @property
@@ -174,27 +163,28 @@ class VideoTile(QWidget):
         A tile over another one is repainted with every picture of that one, so it keeps what it has painted.
         """
         started_s = time.monotonic()
-        self._take_newest()
+        self._picture.take_newest()
         if self._opaque:
             with QPainter(self) as painter:
                 self.paint_tile(painter)
         else:
             with QPainter(self) as painter:
                 painter.drawPixmap(0, 0, self._kept_or_painted())
-        if self._is_unpainted and self._frame is not None:
-            self._is_unpainted = False
-            self._note_painted(self._frame, started_s)
+        frame = self._picture.frame
+        if self._picture.is_unpainted and frame is not None:
+            self._picture.is_unpainted = False
+            self._note_painted(frame, started_s)
 
     def paint_tile(self, painter: QPainter) -> None:
         """Paint everything of the tile: backdrop, picture, corners, edge."""
         if not self._opaque:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setClipPath(_rounded(QRectF(self.rect()), self._radius))
-        picture = self.picture_rect()
-        for bar in _bars(self.rect(), picture):
+        place, frame = self.picture_rect(), self._picture.frame
+        for bar in _bars(self.rect(), place):
             painter.fillRect(bar, self._backdrop)
-        if self._frame is not None:
-            self._paint_picture(painter, self._frame, picture)
+        if frame is not None:
+            self._paint_picture(painter, frame, place)
         self._paint_edge(painter)
         if self._opaque:
             self._paint_corners(painter)
@@ -216,26 +206,11 @@ class VideoTile(QWidget):
         self._smooth = True
         self._slow_paints = 0
 
-    def _take_newest(self) -> None:
-        if not self._is_waiting:
-            return
-        self._is_waiting = False
-        frame = self._source.take() if self._source is not None else None
-        if frame is None:
-            return
-        # The image reads the frame's memory and is replaced before the old frame may go.
-        self._image = QImage(frame.data, frame.width, frame.height, frame.width * 4, QImage.Format.Format_RGB32)
-        self._grey_image = QImage()
-        self._frame = frame
-        self._is_unpainted = True
-
     def _paint_picture(self, painter: QPainter, frame: Frame, target: QRect) -> None:
-        image = self._image
+        image = self._picture.image
         if self._grey:
             painter.fillRect(target, self._backdrop)
-            if self._grey_image.isNull():
-                self._grey_image = self._image.convertToFormat(QImage.Format.Format_Grayscale8)
-            image = self._grey_image
+            image = self._picture.grey_image
         painter.save()
         if frame.rotation:
             image = self._turned(image, frame.rotation, target.size() * self.devicePixelRatioF())

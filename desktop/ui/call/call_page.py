@@ -28,7 +28,7 @@ class CallPage(QWidget):
     """A video or diagnostic session. GUI thread only.
 
     `mute_requested(True)` asks to mute, `camera_requested(True)` to switch the own camera on. `retry_requested`
-    carries a message's id, `band_action_requested` a band's key.
+    carries a message's id, `band_action_requested` a band's key, `pictures_wanted` how much of each picture is seen.
     Tab, panel, draft, scroll and the place of the pictures belong to the page and stay over every state.
     """
 
@@ -40,6 +40,7 @@ class CallPage(QWidget):
     end_requested = Signal()
     leave_requested = Signal()
     band_action_requested = Signal(str)
+    pictures_wanted = Signal(object)
 
     def __init__(self, chat: ChatModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -130,6 +131,7 @@ class CallPage(QWidget):
     def _connect_parts(self) -> None:
         self.header.full_picture_requested.connect(self.toggle_full_picture)
         self.stage.normal_view_requested.connect(self.toggle_full_picture)
+        self.stage.pictures_wanted.connect(self.pictures_wanted)
         self.band.action_requested.connect(self.band_action_requested)
         self.bar.mute_requested.connect(self.mute_requested)
         self.bar.camera_requested.connect(self.camera_requested)

@@ -1,9 +1,11 @@
-"""The small picture at the edge of the stage: one's own, or the camera beside a shared screen."""
+"""A small picture at the edge of the stage: one's own, a camera beside a shared screen, or one of several people."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from desktop.core.people import Person
+from desktop.ui.avatar import paint_avatar
 from desktop.ui.call.plates import Plate
 from desktop.ui.text_block import lay_out
 from desktop.ui.theme import appearance, theme
@@ -11,60 +13,117 @@ from desktop.ui.video_tile import VideoTile
 
 _EDGE_PX = 2
 _EDGE_ALPHA = 0.85
+_SPEAKING_PX = 3
+_AVATAR_SHARE = 0.5
+
+
+class _TileButton(QAbstractButton):
+    """Lies over a whole tile and can be seen only while it is pressed."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Answer the press."""
+        if self.isDown():
+            with QPainter(self) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(theme().color("accent"), 2 * _SPEAKING_PX))
+                radius = theme().radius("control")
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), radius, radius)
 
 
 class SmallTile(VideoTile):
-    """A video tile of the token's size with a white frame and a plate; without a picture it says why."""
+    """A video tile with a white frame and a plate; without a picture it says why, or shows who it is.
+
+    `chosen`: the tile was tapped; only while `set_pin` has given it something to say.
+    """
+
+    chosen = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, opaque=False)
         self.setObjectName(name)
         self._words = ""
+        self._person: Person | None = None
+        self._is_speaking = False
         self._plate = Plate(f"{name}Plate", self)
+        self._button = _TileButton(self)
+        self._button.setObjectName(f"{name}Pin")
+        self._button.hide()
+        self._button.clicked.connect(self.chosen)
         appearance().changed.connect(self._take_theme)
+        self.resize(*theme().extent("pip"))
         self._take_theme()
 
     @property
     def words(self) -> str:
-        """What is said while there is no picture."""
+        """What is said while there is no present picture."""
         return self._words
 
-    def set_title(self, title: str) -> None:
-        """Say whose picture it is."""
-        self._plate.show_words(title)
+    def set_title(self, title: str, icon: str = "", spoken: str = "") -> None:
+        """Say whose picture it is, and of which state the microphone is."""
+        self._plate.show_words(title, icon, spoken)
         self._place()
 
-    def set_words(self, words: str) -> None:
-        """Set what is said while there is no picture."""
-        if words != self._words:
-            self._words = words
+    def set_words(self, words: str, person: Person | None = None) -> None:
+        """Set what is said while there is no present picture; with `person` their avatar says it without words."""
+        if (words, person) != (self._words, self._person):
+            self._words, self._person = words, person
             self.setAccessibleDescription(words)
             self.repaint_soon()
 
+    def set_pin(self, label: str) -> None:
+        """Let a tap choose this tile, under a name for screen readers; without one a tap does nothing."""
+        self._button.setAccessibleName(label)
+        self._button.setVisible(bool(label))
+
+    def set_speaking(self, speaking: bool) -> None:  # noqa: FBT001 - a plain setter, as Qt's own
+        """Frame whoever speaks."""
+        self._is_speaking = speaking
+        self._show_edge()
+
     def paint_tile(self, painter: QPainter) -> None:
-        """Paint the picture, or the words in its place."""
+        """Paint the picture, or what stands in its place."""
         super().paint_tile(painter)
-        if not self._words or self.has_picture:
+        if self.has_picture and not self.is_grey:
             return
         look = theme()
         pad = look.pick(kiosk=14, desktop=9)
         room = QRectF(self.rect()).adjusted(pad, pad, -pad, -(self._plate.height() + pad))
-        most = max(1, int(room.height() / look.line_height("caption")))
-        font = look.font("caption")
-        block = lay_out(self._words, font, room.width(), look.line_height("caption"), max_lines=most)
-        block.paint(painter, QPointF(room.left(), room.top()), look.color("text"))
+        if self._person is not None and not self.has_picture:
+            side = min(room.width(), self.height() * _AVATAR_SHARE)
+            area = QRectF(0, 0, side, side)
+            area.moveCenter(QPointF(room.center().x(), max(room.center().y(), side / 2)))
+            paint_avatar(painter, area, self._person.initials, self._person.role)
+        elif self._words:
+            most = max(1, int(room.height() / look.line_height("caption")))
+            block = lay_out(
+                self._words, look.font("caption"), room.width(), look.line_height("caption"), max_lines=most
+            )
+            ink = look.color("video-label-text" if self.has_picture else "text")
+            block.paint(painter, QPointF(room.left(), room.top()), ink)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit plate and button into the tile."""
+        super().resizeEvent(event)
+        self._place()
 
     def _take_theme(self) -> None:
         look = theme()
-        self.setFixedSize(*look.extent("pip"))
         self.set_radius(look.radius("control"))
         self.set_colours(look.color("control"), look.color("video-letterbox"))
-        edge = QColor(Qt.GlobalColor.white)
-        edge.setAlphaF(_EDGE_ALPHA)
-        self.set_edge(edge, _EDGE_PX)
+        self._show_edge()
         self.repaint_soon()
         self._place()
+
+    def _show_edge(self) -> None:
+        edge = QColor(Qt.GlobalColor.white)
+        edge.setAlphaF(_EDGE_ALPHA)
+        if self._is_speaking:
+            self.set_edge(theme().color("success"), _SPEAKING_PX)
+        else:
+            self.set_edge(edge, _EDGE_PX)
 
     def _place(self) -> None:
         self._plate.set_max_width(self.width() - 16)
         self._plate.move(8, self.height() - self._plate.height() - 8)
+        self._button.setGeometry(self.rect())
+        self._button.raise_()

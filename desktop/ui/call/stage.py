@@ -1,55 +1,65 @@
-"""The stage of a call: the remote picture, whole, with everything that lies on it or stands in for it."""
+"""The stage of a call: one large picture, whole, the small ones, and everything that lies on them or stands in."""
 
-import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QRect, QTimer, Signal
+from PySide6.QtCore import QRect, QSize, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.core.call import CallState, TrackState, VideoKey
+from desktop.core.call import CallState, VideoKey
 from desktop.core.frames import LatestFrame
+from desktop.ui.call.layout import StagePlan, StageSizes, plan_stage
 from desktop.ui.call.message_preview import MessagePreview
-from desktop.ui.call.person_notice import PersonNotice
-from desktop.ui.call.picture_plate import PicturePlate
+from desktop.ui.call.picture_wishes import PictureWishes
 from desktop.ui.call.plates import OverlayButton, Plate
+from desktop.ui.call.seats import OWN, Seat, large_seat, seats_of
+from desktop.ui.call.stage_cover import PAST_MODES, StageCover
 from desktop.ui.call.stage_pictures import StagePictures
-from desktop.ui.call.words import (
-    ChipFact,
-    StageMode,
-    first_name,
-    last_picture,
-    name_with_role,
-    own_camera_words,
-    planned_minutes,
-    waited,
-    waiting_text,
-)
+from desktop.ui.call.tile_names import Speaking, name_large, name_own, name_small
+from desktop.ui.call.words import StageMode, camera_mode, is_away
 from desktop.ui.theme import appearance, theme
 from desktop.ui.video_tile import VideoTile
 
-_PAST_MODES = frozenset({StageMode.RECONNECTING, StageMode.DROPPED})
+_FROZEN_AFTER_S = 2.0
 
 
 class Stage(QWidget):
     """Drawn from a `CallState`; pictures come by `set_videos` and the `frame_ready` slots.
 
-    `normal_view_requested` is the way back from the full picture. Swapping and hiding one's own picture are matters of
-    this screen alone and are kept here, also over a reconnect.
+    `normal_view_requested` is the way back from the full picture. `pictures_wanted` carries a mapping from VideoKey
+    to PictureLayer: how much of each picture can be seen. Which picture is large and whether one's own is hidden are
+    matters of this screen alone and are kept here, also over a reconnect.
     """
 
     normal_view_requested = Signal()
+    pictures_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("stage")
         self._state: CallState | None = None
+        self._seats: tuple[Seat, ...] = ()
+        self._large: Seat | None = None
+        self._plan = StagePlan(None, QRect())
+        self._pinned: VideoKey | None = None
+        self._before_swap: VideoKey | None = None
         self._is_own_hidden = False
+        self._speaking = Speaking()
         self._pictures = StagePictures(self)
-        self._notice = PersonNotice(self)
-        self._past = PicturePlate(self)
+        self._cover = StageCover(self)
         self._name = Plate("remotePlate", self)
+        self._more = Plate("morePeople", self)
         self.preview = MessagePreview(self)
+        self._wishes = PictureWishes(self)
+        self._add_buttons()
+        self._pictures.chosen.connect(self.show_large)
+        self._wishes.changed.connect(self.pictures_wanted)
+        self._second_tick = QTimer(self, interval=500)
+        self._second_tick.timeout.connect(self.tick)
+        appearance().changed.connect(self._take_theme)
+        self._take_theme()
+
+    def _add_buttons(self) -> None:
         self._swap = OverlayButton("arrow-left-right", name="swapPictures", label="Swap pictures", parent=self)
         self._hide = OverlayButton("eye-off", name="hideOwnPicture", label="Hide my picture", parent=self)
         self._unhide = OverlayButton(
@@ -63,25 +73,18 @@ class Stage(QWidget):
         self._hide.clicked.connect(self.hide_own_picture)
         self._unhide.clicked.connect(self.show_own_picture)
         self._normal.clicked.connect(self.normal_view_requested)
-        self._second_tick = QTimer(self, interval=500)
-        self._second_tick.timeout.connect(self.tick)
-        appearance().changed.connect(self._take_theme)
-        self._take_theme()
-
-    @property
-    def remote_tile(self) -> VideoTile:
-        """The tile that shows the customer now: the large one, or the small one after a swap."""
-        return self._pictures.remote_tile
 
     @property
     def own_tile(self) -> VideoTile:
-        """The tile that shows the mechanic now."""
-        return self._pictures.own_tile
+        """The tile that shows the mechanic now; the corner's while one's own picture is hidden."""
+        return self._pictures.tile_of(OWN) or self._pictures.place(0)
 
     @property
     def main_tile(self) -> VideoTile:
         """The large tile, whoever is in it."""
         return self._pictures.main
+
+    # What the page calls
 
     def set_videos(self, lookup: Callable[[VideoKey], LatestFrame], own: LatestFrame) -> None:
         """Say where pictures come from: by key, and one's own."""
@@ -89,152 +92,183 @@ class Stage(QWidget):
 
     def frame_ready(self, key: object) -> None:
         """Paint the new picture of `key`, a `VideoKey`; others are left alone."""
+        if not isinstance(key, VideoKey):
+            return
         self._pictures.frame_ready(key)
-        if not self._notice.isHidden() and self._pictures.mode is StageMode.PICTURE:
+        if self._large is not None and key == self._large.key and self.main_tile.is_grey | self._cover.has_notice:
             self._show_mode()
-            self._show_people()
+            self._show_names()
 
     def own_frame_ready(self) -> None:
         """Paint the own camera's new picture."""
-        self._pictures.own_frame_ready()
+        self._pictures.frame_ready(OWN)
 
     def render_state(self, state: CallState) -> None:
         """Show a state."""
         before, self._state = self._state, state
         if before is not None and before.session_id != state.session_id:
-            self._is_own_hidden = False
-        self._pictures.follow(state)
-        self._show_mode()
-        self._show_people()
-        self._place()
+            self._start_over()
+        known = {seat.key for seat in self._seats if seat.is_screen}
+        self._seats = seats_of(state)
+        self._speaking.follow((state.customer, *state.others))
+        self._follow_pin(known)
+        self._pictures.follow(self._seats)
+        self._arrange()
 
     def set_full(self, full: bool) -> None:  # noqa: FBT001 - a plain setter, as Qt's own
         """Show the way back to the normal view."""
         self._normal.setVisible(full)
-        self._place()
+        self._place_buttons()
+
+    def show_large(self, key: object) -> None:
+        """Give somebody's picture the large place until another one is chosen."""
+        if not isinstance(key, VideoKey) or self._state is None:
+            return
+        usual = large_seat(self._state.customer.camera_key, self._seats, None)
+        self._pinned = None if usual is not None and usual.key == key else key
+        self._arrange()
 
     def swap_pictures(self) -> None:
-        """Exchange the large and the small picture."""
-        pictures = self._pictures
-        if not pictures.is_swapped and (self._is_own_hidden or not pictures.shows_own):
+        """Exchange the large picture and one's own."""
+        if self._is_swapped:
+            self._pinned = self._before_swap
+        elif self._is_own_hidden or not self._shows_own:
             return
-        pictures.swap()
-        self._show_mode()
-        self._show_people()
-        self._place()
+        else:
+            self._before_swap, self._pinned = self._pinned, OWN
+        self._arrange()
 
     def hide_own_picture(self) -> None:
         """Take one's own picture off this screen; the customer still sees it."""
-        if self._pictures.is_swapped:
+        if self._is_swapped:
             self.swap_pictures()
         self._is_own_hidden = True
-        self._place()
+        self._arrange()
         self._unhide.setFocus()
 
     def show_own_picture(self) -> None:
         """Bring one's own picture back."""
         self._is_own_hidden = False
-        self._place()
+        self._arrange()
         self._hide.setFocus()
 
     def tick(self) -> None:
-        """Tell the passing time where it is written."""
-        state = self._state
-        if state is None or not self.isVisible():
+        """Tell the passing time where it is written, and notice that a picture has frozen."""
+        if self._state is None or not self.isVisible():
             self._second_tick.stop()
             return
-        mode = self._pictures.mode
-        if mode is StageMode.WAITING:
-            self._show_waiting(state)
-        elif mode is StageMode.RECONNECTING and self._past.isVisible():
-            self._show_past(state, mode)
+        self._show_mode()
+        self._show_names()
+        self._show_small()
 
-    # Inside
+    # Who is where
+
+    @property
+    def _is_swapped(self) -> bool:
+        return self._pinned == OWN
+
+    @property
+    def _shows_own(self) -> bool:
+        return any(seat.is_own and seat.shows for seat in self._seats)
+
+    def _start_over(self) -> None:
+        self._is_own_hidden = False
+        self._pinned = self._before_swap = None
+        self._seats = ()
+        self._pictures.start_over()
+        self._wishes.start_over()
+
+    def _follow_pin(self, known_screens: set[VideoKey]) -> None:
+        """Let a new screen take the stage, and let go of a picture that is not there any more."""
+        new = [seat.key for seat in self._seats if seat.is_screen and seat.key not in known_screens]
+        if new:
+            self._pinned = new[-1]
+        keys = {seat.key for seat in self._seats}
+        if self._is_swapped and not self._shows_own:
+            self._pinned = self._before_swap
+        if self._pinned not in keys:
+            self._pinned = None
+
+    def _arrange(self) -> None:
+        """Give every picture its place, then show what belongs to it."""
+        state = self._state
+        if state is None:
+            return
+        self._large = large_seat(state.customer.camera_key, self._seats, self._pinned)
+        main = self._large.key if self._large is not None else None
+        small = [seat.key for seat in self._seats if seat.key != main]
+        sizes = _sizes()
+        plan = plan_stage(main, small, self.size(), sizes)
+        if plan.is_strip and self._is_own_hidden:
+            # One's own place is given to the others; lying on the picture it stays free for the way back.
+            plan = plan_stage(main, [key for key in small if key != OWN], self.size(), sizes)
+        self._plan = plan
+        self._pictures.arrange(plan, frozenset({OWN}) if self._is_own_hidden else frozenset())
+        self._wishes.want({key: layer for key, layer in plan.layers(self.devicePixelRatioF()).items() if key != OWN})
+        self._show_mode()
+        self._show_names()
+        self._show_small()
+        self._place_buttons()
+
+    # What is shown
+
+    @property
+    def _mode(self) -> StageMode:
+        state, seat = self._state, self._large
+        if state is None:
+            return StageMode.WAITING
+        if seat is None:
+            return camera_mode(state, state.customer)
+        if seat.is_own:
+            return StageMode.RECONNECTING if is_away(state) else StageMode.PICTURE
+        if seat.mode not in {StageMode.PICTURE, StageMode.STARTING}:
+            return seat.mode
+        if not self._pictures.picture(seat.key).has_picture:
+            return StageMode.STARTING
+        return StageMode.FROZEN if self._is_frozen(seat) else StageMode.PICTURE
+
+    def _is_frozen(self, seat: Seat) -> bool:
+        # A track that is built anew counts as stalled for a moment, while its picture is still a fresh one.
+        return seat.is_stalled and self._pictures.picture(seat.key).age_s >= _FROZEN_AFTER_S
 
     def _show_mode(self) -> None:
         state = self._state
         if state is None:
             return
-        mode = self._pictures.mode
-        is_past = mode in _PAST_MODES
-        self._pictures.set_past(is_past)
+        mode, seat = self._mode, self._large
+        is_own = seat is not None and seat.is_own
+        self.main_tile.set_grey(mode in PAST_MODES and not is_own)
         look = theme()
-        backdrop = look.color("video-letterbox" if mode is StageMode.PICTURE or is_past else "surface-sunken")
+        has_ground = mode is StageMode.PICTURE or mode in PAST_MODES
+        backdrop = look.color("video-letterbox" if has_ground else "surface-sunken")
         self.main_tile.set_colours(backdrop, look.color("surface"))
-        if is_past:
-            self._show_past(state, mode)
-        else:
-            self._past.hide()
-            self._show_notice(state, mode)
+        lost = seat if seat is not None and not is_own else self._customer_seat()
+        age_s = self._pictures.picture(lost.key).age_s if lost is not None else 0.0
+        person = seat.view.person if seat is not None and not is_own else state.customer.person
+        self._cover.show_mode(state, person, mode, age_s)
 
-    def _show_past(self, state: CallState, mode: StageMode) -> None:
-        self._notice.hide()
-        first = first_name(state.customer.person)
-        if mode is StageMode.DROPPED:
-            text = "The session stays open. Their phone is trying to come back."
-            self._past.show_words(f"{first} lost the connection", text)
-        else:
-            last = self.remote_tile.last_painted
-            seconds = (
-                int(time.monotonic() - last.painted_at_s) if last is not None and self.remote_tile.has_picture else 0
-            )
-            self._past.show_words("Getting the picture back", last_picture(seconds))
-        self._past.adjustSize()
-        self._past.show()
-        self._place_past()
+    def _customer_seat(self) -> Seat | None:
+        key = self._state.customer.camera_key if self._state is not None else None
+        return next((seat for seat in self._seats if seat.key == key), None)
 
-    def _show_notice(self, state: CallState, mode: StageMode) -> None:
-        person = state.customer.person
-        if mode is StageMode.PICTURE or self._pictures.is_swapped:
-            self._notice.hide()
-            return
-        if mode is StageMode.WAITING:
-            self._show_waiting(state)
-        elif mode is StageMode.NO_CAMERA:
-            self._notice.show_notice(person, person.display_name, f"{first_name(person)}'s camera is off.")
-        elif mode is StageMode.CONNECTING:
-            self._notice.show_notice(person, person.display_name, "Picture and sound are being connected.")
-        else:
-            self._notice.show_notice(person, person.display_name, f"{first_name(person)}'s picture is starting.")
-        self._notice.show()
+    def _show_names(self) -> None:
+        state, seat = self._state, self._large
+        if state is not None:
+            speaking = self._speaking.of(seat.view if seat is not None else state.customer)
+            name_large(state, seat, self.main_tile, self._name, mode=self._mode, speaking=speaking)
 
-    def _show_waiting(self, state: CallState) -> None:
-        now_s = time.monotonic()
-        long_s = now_s - state.waiting_since_s if state.waiting_since_s is not None else 0.0
-        chips = []
-        if words := waited(state, now_s):
-            chips.append(ChipFact(words, "clock", "plain"))
-        if (minutes := planned_minutes(state.timer)) is not None:
-            chips.append(ChipFact(f"{minutes} min planned", "hourglass", "plain"))
-        person = state.customer.person
-        self._notice.show_notice(
-            person, f"Waiting for {person.display_name}", waiting_text(state, long_s), tuple(chips), is_waiting=True
-        )
-
-    def _show_people(self) -> None:
+    def _show_small(self) -> None:
         state = self._state
         if state is None:
             return
-        customer = state.customer
-        name = name_with_role(state, customer)
-        is_heard = customer.microphone not in {TrackState.ABSENT, TrackState.MUTED}
-        spoken = f"{name}, microphone {'on' if is_heard else 'off'}"
-        is_picture = self._pictures.mode is StageMode.PICTURE
-        self.remote_tile.set_person(name, camera_on=is_picture)
-        self.own_tile.setAccessibleName("Your own picture")
-        self._pictures.second.set_title(first_name(customer.person))
-        self._pictures.own.set_words(
-            own_camera_words(state) if not self._pictures.is_swapped else first_name(customer.person)
-        )
-        if self._pictures.is_swapped:
-            self._name.show_words("You")
-            self._pictures.own.set_title(first_name(customer.person))
-        else:
-            self._name.show_words(name, "mic" if is_heard else "mic-off", spoken)
-            self._pictures.own.set_title("You")
-        self._name.setVisible(customer.in_room or customer.was_in_room or self._pictures.is_swapped)
-        is_speaking = customer.speaking and customer.in_room and not self._pictures.is_swapped
-        self.main_tile.set_edge(theme().color("success") if is_speaking else None)
+        for seat, tile in self._pictures.small_tiles():
+            if seat.is_own:
+                name_own(state, tile)
+            else:
+                speaking = self._speaking.of(seat.view)
+                name_small(state, seat, tile, frozen=self._is_frozen(seat), speaking=speaking)
+
+    # Places
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell the passing time again."""
@@ -244,46 +278,47 @@ class Stage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put everything into its place again."""
         super().resizeEvent(event)
-        self._place()
+        self._arrange()
 
-    def _place(self) -> None:
-        self.main_tile.setGeometry(self.rect())
-        self._notice.setGeometry(self.rect())
-        own_tile = self._pictures.own
-        margin = theme().pick(kiosk=16, desktop=10)
-        right, bottom = self.width() - margin, self.height() - margin
-        own = QRect(QPoint(right - own_tile.width(), bottom - own_tile.height()), own_tile.size())
-        own_tile.move(own.topLeft())
-        gap = theme().size("gap")
-        self._hide.move(own.right() + 1 - self._hide.width(), own.top() - gap - self._hide.height())
+    def _place_buttons(self) -> None:
+        area = self._plan.main_rect
+        self._cover.place(area)
+        margin, gap = theme().pick(kiosk=16, desktop=10), theme().size("gap")
+        right, bottom = area.x() + area.width() - margin, area.y() + area.height() - margin
+        corner = self._pictures.place(0).geometry()
+        is_overlaid = not self._plan.is_strip
+        above, side = (corner.top() - gap, corner.right() + 1) if is_overlaid else (bottom, right)
+        self._hide.move(side - self._hide.width(), above - self._hide.height())
         self._swap.move(self._hide.x() - gap - self._swap.width(), self._hide.y())
         self._unhide.move(right - self._unhide.width(), bottom - self._unhide.height())
         self._normal.move(right - self._normal.width(), margin)
-        self._pictures.second.move(own.left() - gap - self._pictures.second.width(), own.top())
-        for part in (own_tile, self._hide):
-            part.setVisible(not self._is_own_hidden)
-        self._swap.setVisible(self._pictures.shows_own and not self._is_own_hidden)
+        self._hide.setVisible(not self._is_own_hidden)
+        self._swap.setVisible(self._shows_own and not self._is_own_hidden)
         self._unhide.setVisible(self._is_own_hidden)
-        self._pictures.second.setVisible(self._pictures.has_second)
-        self._notice.fit(self.width(), 0)
-        self._name.set_max_width(max(80, own.left() - 2 * margin))
-        self._name.move(margin, bottom - self._name.height())
-        self.preview.set_max_width(max(120, own.left() - 2 * margin))
+        self._place_plates(area, margin, gap)
+
+    def _place_plates(self, area: QRect, margin: int, gap: int) -> None:
+        taken = [rect.left() for _key, rect in self._plan.small] if not self._plan.is_strip else [self._swap.x()]
+        room = min(taken, default=area.right()) - 2 * margin
+        self._name.set_max_width(max(80, room))
+        self._name.move(area.x() + margin, area.bottom() + 1 - margin - self._name.height())
+        people = {key.identity for key in self._plan.hidden}
+        self._more.show_words(f"and {len(people)} more")
+        self._more.setVisible(bool(people))
+        self._more.move(self._name.geometry().right() + 1 + gap, self._name.y())
+        self.preview.set_max_width(max(120, room))
         self.place_preview()
-        self._place_past()
 
     def place_preview(self) -> None:
         """Put the first words of a new message above the name plate."""
-        gap = theme().size("gap")
-        self.preview.move(self._name.x(), self._name.y() - gap - self.preview.height())
-
-    def _place_past(self) -> None:
-        width = min(self._past.sizeHint().width(), self.width() - 32)
-        self._past.resize(width, self._past.sizeHint().height())
-        self._past.move((self.width() - width) // 2, (self.height() - self._past.height()) // 2)
+        self.preview.move(self._name.x(), self._name.y() - theme().size("gap") - self.preview.height())
 
     def _take_theme(self) -> None:
         self.main_tile.set_radius(theme().radius("stage"))
-        self._show_mode()
-        self._show_people()
-        self._place()
+        self._arrange()
+
+
+def _sizes() -> StageSizes:
+    look = theme()
+    small = QSize(*look.extent("pip"))
+    return StageSizes(small, small * 0.6, look.pick(kiosk=16, desktop=10), look.size("gap"))

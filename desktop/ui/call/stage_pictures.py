@@ -1,152 +1,142 @@
-"""Which picture is in which tile of the stage: by key, by whether it may be seen now, and after a swap."""
+"""The pictures of the stage by key, and the tiles that show them by place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.core.call import CallState, OwnDevice, VideoKey, VideoSource
+from desktop.core.call import VideoKey
 from desktop.core.frames import LatestFrame
+from desktop.ui.call.layout import StagePlan
+from desktop.ui.call.seats import OWN, Seat
 from desktop.ui.call.small_tile import SmallTile
-from desktop.ui.call.words import SHOWN_TRACKS, StageMode, stage_mode
+from desktop.ui.shown_picture import ShownPicture
 from desktop.ui.video_tile import VideoTile
 
-_OWN_CAMERA_SHOWS = frozenset({OwnDevice.STARTING, OwnDevice.ON})
-_SHOWN_MODES = frozenset({StageMode.PICTURE, StageMode.STARTING, StageMode.RECONNECTING, StageMode.DROPPED})
+_PLACES = ("ownVideo", "secondVideo")
 
 
-class StagePictures:
-    """The three tiles of a stage and their sources. GUI thread only.
+class StagePictures(QObject):
+    """A picture belongs to a person and stays over every reconnect; a tile is a place, and pictures move between them.
 
     A picture that comes while it may not be seen (a camera that is off, a customer not in the room yet) stays in its
-    mailbox, and is caught up with when the state allows it.
+    mailbox, and is caught up with when the state allows it. `chosen` carries the key of a small picture that was
+    tapped. GUI thread only.
     """
 
+    chosen = Signal(object)
+
     def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._stage = parent
         self.main = VideoTile(parent)
         self.main.setObjectName("remoteVideo")
-        self.own = SmallTile("ownVideo", parent)
-        self.second = SmallTile("secondVideo", parent)
-        self.second.hide()
-        self.is_swapped = False
-        self._state: CallState | None = None
+        self._small: list[SmallTile] = []
+        self._keys: list[VideoKey | None] = []
+        self._main_key: VideoKey | None = None
+        self._seats: dict[VideoKey, Seat] = {}
+        self._pictures: dict[VideoKey, ShownPicture] = {}
         self._lookup: Callable[[VideoKey], LatestFrame] | None = None
-        self._key: VideoKey | None = None
+        self._own: LatestFrame | None = None
+        self.place(0)
 
-    @property
-    def remote_tile(self) -> VideoTile:
-        """The tile that shows the customer now: the large one, or the small one after a swap."""
-        return self.own if self.is_swapped else self.main
+    def place(self, number: int) -> SmallTile:
+        """Return the small tile of a place, counted from the lower right corner; made on first use."""
+        while len(self._small) <= number:
+            at = len(self._small)
+            tile = SmallTile(_PLACES[at] if at < len(_PLACES) else f"smallVideo{at + 1}", self._stage)
+            tile.hide()
+            tile.chosen.connect(self._note_chosen)
+            # Under everything that lies on the stage, as the places that were there from the start.
+            tile.stackUnder(self._small[-1]) if self._small else None
+            self._small.append(tile)
+            self._keys.append(None)
+        return self._small[number]
 
-    @property
-    def own_tile(self) -> VideoTile:
-        """The tile that shows the mechanic now."""
-        return self.main if self.is_swapped else self.own
+    def tile_of(self, key: VideoKey) -> VideoTile | None:
+        """Return the tile that shows a picture now."""
+        if key == self._main_key:
+            return self.main
+        return next((tile for tile, shown in zip(self._small, self._keys, strict=True) if shown == key), None)
 
-    @property
-    def has_second(self) -> bool:
-        """Whether the camera is shown beside a shared screen."""
-        return self._second_key() is not None
+    def small_tiles(self) -> Iterator[tuple[Seat, SmallTile]]:
+        """Iterate over the small pictures in sight."""
+        for tile, key in zip(self._small, self._keys, strict=True):
+            if key is not None and key in self._seats:
+                yield self._seats[key], tile
 
-    @property
-    def shows_own(self) -> bool:
-        """Whether the own camera gives pictures."""
-        return self._state is not None and self._state.camera in _OWN_CAMERA_SHOWS
-
-    @property
-    def mode(self) -> StageMode:
-        """What the stage is about, by the state and by whether a picture is there already."""
-        if self._state is None:
-            return StageMode.WAITING
-        mode = stage_mode(self._state)
-        if mode in {StageMode.PICTURE, StageMode.STARTING}:
-            return StageMode.PICTURE if self.remote_tile.has_picture else StageMode.STARTING
-        return mode
+    def picture(self, key: VideoKey) -> ShownPicture:
+        """Return the picture of a key; an empty one where there is none."""
+        return self._pictures.get(key) or ShownPicture()
 
     def set_videos(self, lookup: Callable[[VideoKey], LatestFrame], own: LatestFrame) -> None:
         """Say where pictures come from: by key, and one's own."""
-        self._lookup = lookup
-        self.own_tile.set_source(own)
-        if self._key is not None:
-            self.remote_tile.set_source(lookup(self._key))
-        self._follow_second()
+        self._lookup, self._own = lookup, own
+        self.follow(tuple(self._seats.values()))
 
-    def frame_ready(self, key: object) -> None:
+    def frame_ready(self, key: VideoKey) -> None:
         """Paint the new picture of `key`, if it may be seen."""
-        if key == self._key:
-            if self.mode in _SHOWN_MODES:
-                self.remote_tile.wake()
-        elif key == self._second_key():
-            self.second.wake()
-
-    def own_frame_ready(self) -> None:
-        """Paint the own camera's new picture, if the camera is on."""
-        if self.shows_own:
-            self.own_tile.wake()
-
-    def follow(self, state: CallState) -> None:
-        """Bring the tiles in line with a state."""
-        before, self._state = self._state, state
-        if before is not None and before.session_id != state.session_id:
-            self._start_over()
-        self._follow_main()
-        self._follow_second()
-        if self.shows_own:
-            self.own_tile.catch_up()
-        else:
-            self.unswap()
-            self.own_tile.clear()
-        if stage_mode(state) in _SHOWN_MODES:
-            self.remote_tile.catch_up()
-        else:
-            self.remote_tile.clear()
-
-    def swap(self) -> None:
-        """Exchange the large and the small picture."""
-        self.is_swapped = not self.is_swapped
-        self.main.exchange(self.own)
-
-    def unswap(self) -> None:
-        """Put the customer back into the large tile."""
-        if self.is_swapped:
-            self.swap()
-
-    def set_past(self, past: bool) -> None:  # noqa: FBT001 - a plain setter, as Qt's own
-        """Show the customer's picture as one of the past, or as the present one."""
-        self.remote_tile.set_grey(past)
-        self.own_tile.set_grey(False)
-
-    def _start_over(self) -> None:
-        self.unswap()
-        for tile in (self.main, self.own, self.second):
-            tile.clear()
-        self._key = None
-
-    def _wanted_key(self) -> VideoKey | None:
-        if self._state is None:
-            return None
-        camera = self._state.customer.camera_key
-        if camera is not None and self._state.customer.screen in SHOWN_TRACKS:
-            return VideoKey(camera.identity, VideoSource.SCREEN_SHARE)
-        return camera
-
-    def _second_key(self) -> VideoKey | None:
-        if self._key is None or self._key.source is VideoSource.CAMERA or self._state is None:
-            return None
-        return self._state.customer.camera_key if self._state.customer.camera in SHOWN_TRACKS else None
-
-    def _follow_main(self) -> None:
-        key = self._wanted_key()
-        if key is None or key == self._key:
+        seat, picture = self._seats.get(key), self._pictures.get(key)
+        if seat is None or picture is None or not seat.shows:
             return
-        self._key = key
-        self.remote_tile.clear()
-        if self._lookup is not None:
-            self.remote_tile.set_source(self._lookup(key))
+        picture.wake()
+        tile = self.tile_of(key)
+        if tile is not None:
+            tile.repaint_soon()
 
-    def _follow_second(self) -> None:
-        key = self._second_key()
-        if key is None:
-            self.second.set_source(None)
-            self.second.clear()
-        elif self._lookup is not None:
-            self.second.set_source(self._lookup(key))
+    def follow(self, seats: Sequence[Seat]) -> None:
+        """Bring the pictures in line with who has a seat; the last picture of whoever may not be seen is forgotten."""
+        self._seats = {seat.key: seat for seat in seats}
+        for key in self._pictures.keys() - self._seats.keys():
+            self._pictures.pop(key).clear()
+        for seat in seats:
+            picture = self._pictures.setdefault(seat.key, ShownPicture())
+            picture.set_source(self._source_of(seat.key))
+            before = picture.frame
+            if seat.shows:
+                picture.catch_up()
+            else:
+                picture.clear()
+            tile = self.tile_of(seat.key)
+            if tile is not None and picture.frame is not before:
+                tile.repaint_soon()
+
+    def start_over(self) -> None:
+        """Forget every picture: another session begins."""
+        for picture in self._pictures.values():
+            picture.clear()
+        self._pictures.clear()
+
+    def arrange(self, plan: StagePlan, unseen: frozenset[VideoKey]) -> None:
+        """Show the pictures in their places, except those in `unseen`."""
+        self._main_key = plan.main
+        self.main.setGeometry(plan.main_rect)
+        self._show(self.main, plan.main)
+        for number, (key, rect) in enumerate(reversed(plan.small)):
+            tile = self.place(number)
+            tile.setGeometry(rect)
+            self._keys[number] = None if key in unseen else key
+        for number, tile in enumerate(self._small):
+            if number >= len(plan.small):
+                self._keys[number] = None
+            self._show(tile, self._keys[number])
+            tile.setVisible(self._keys[number] is not None)
+
+    def _show(self, tile: VideoTile, key: VideoKey | None) -> None:
+        picture = self._pictures.get(key) if key is not None else None
+        if picture is not None:
+            tile.show_picture(picture)
+        elif tile.has_picture:
+            tile.show_picture(ShownPicture())
+
+    def _source_of(self, key: VideoKey) -> LatestFrame | None:
+        if key == OWN:
+            return self._own
+        return self._lookup(key) if self._lookup is not None else None
+
+    def _note_chosen(self) -> None:
+        tile = self.sender()
+        for key, small in zip(self._keys, self._small, strict=True):
+            if small is tile and key is not None:
+                self.chosen.emit(key)
+                return

@@ -13,7 +13,7 @@ _RANK = {Quality.UNKNOWN: 0, Quality.GOOD: 1, Quality.FAIR: 2, Quality.WEAK: 3, 
 _LONG_WAIT_S = 600
 _FIRST_NAME_CLUSTERS = 20
 SHOWN_TRACKS = frozenset({TrackState.STARTING, TrackState.FLOWING, TrackState.STALLED, TrackState.PAUSED})
-_PICTURED_TRACKS = frozenset({TrackState.FLOWING, TrackState.STALLED, TrackState.PAUSED})
+PICTURED_TRACKS = frozenset({TrackState.FLOWING, TrackState.STALLED, TrackState.PAUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class StageMode(StrEnum):
     CONNECTING = "connecting"
     NO_CAMERA = "no_camera"
     STARTING = "starting"
+    FROZEN = "frozen"
     RECONNECTING = "reconnecting"
     DROPPED = "dropped"
 
@@ -135,19 +136,18 @@ def presence_chip(state: CallState) -> ChipFact:
     return ChipFact(f"{first} is away", "clock", "plain")
 
 
-def stage_mode(state: CallState) -> StageMode:
-    """Return what the stage is about, by the state alone."""
+def camera_mode(state: CallState, view: ParticipantView) -> StageMode:
+    """Return what the place of somebody's camera is about, by the state alone."""
     if is_away(state):
         return StageMode.RECONNECTING
-    customer = state.customer
-    if not customer.in_room:
-        if customer.was_in_room:
+    if not view.in_room:
+        if view.was_in_room:
             return StageMode.DROPPED
-        is_expected = state.phase is CallPhase.JOINING and customer.person.present
+        is_expected = state.phase is CallPhase.JOINING and view.person.present
         return StageMode.CONNECTING if is_expected else StageMode.WAITING
-    if customer.screen in SHOWN_TRACKS or customer.camera in _PICTURED_TRACKS:
+    if view.camera in PICTURED_TRACKS:
         return StageMode.PICTURE
-    return StageMode.STARTING if customer.camera is TrackState.STARTING else StageMode.NO_CAMERA
+    return StageMode.STARTING if view.camera is TrackState.STARTING else StageMode.NO_CAMERA
 
 
 def waiting_text(state: CallState, waited_s: float) -> str:

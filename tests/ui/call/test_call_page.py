@@ -263,7 +263,7 @@ def test_own_and_remote_picture_can_be_swapped_and_the_own_one_hidden(opened: Op
     call.tap("swapPictures")
     assert call.colour_in_the_middle() == QColor("#ff0000")
     assert call.text("remotePlate") == "You"
-    assert call.text("ownVideoPlate") == "Dana"
+    assert call.text("ownVideoPlate") == "Dana Whitfield, microphone on"
     QTest.keyClick(call.page, Qt.Key.Key_P)
     assert call.colour_in_the_middle() == QColor("#00ff00")
     call.tap("hideOwnPicture")

@@ -1,0 +1,108 @@
+"""Where every picture of the stage lies, and how much of it is worth fetching: plain geometry, no widgets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, QSize
+
+from desktop.core.call import PictureLayer, VideoKey
+
+LOW_BELOW_PX = 240
+MEDIUM_BELOW_PX = 480
+_OVERLAID = 2
+"""So many small pictures may lie on the large one; more get a strip beside it and cover nothing."""
+_SHAPE = QSize(16, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class StageSizes:
+    """The lengths of a look, in device-independent pixels: `least` is the smallest small picture."""
+
+    small: QSize
+    least: QSize
+    margin: int
+    gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """Where the pictures lie. `small` is in order of place, the last one in the lower right corner.
+
+    `is_strip`: the small pictures lie beside the large one. `hidden` are those for which there is no room.
+    """
+
+    main: VideoKey | None
+    main_rect: QRect
+    small: tuple[tuple[VideoKey, QRect], ...] = ()
+    hidden: tuple[VideoKey, ...] = ()
+    is_strip: bool = False
+
+    def layers(self, scale: float = 1.0) -> Mapping[VideoKey, PictureLayer]:
+        """Return how much of each picture is wanted; `scale` is the screen's pixels for each of ours."""
+        wanted = dict.fromkeys(self.hidden, PictureLayer.OFF)
+        wanted |= {key: layer_for(rect.height() * scale) for key, rect in self.small}
+        if self.main is not None:
+            wanted[self.main] = layer_for(self.main_rect.height() * scale)
+        return wanted
+
+
+def layer_for(height_px: float) -> PictureLayer:
+    """Return which layer a tile of this height can show."""
+    if height_px < LOW_BELOW_PX:
+        return PictureLayer.LOW
+    return PictureLayer.MEDIUM if height_px < MEDIUM_BELOW_PX else PictureLayer.HIGH
+
+
+def plan_stage(main: VideoKey | None, small: Sequence[VideoKey], stage: QSize, sizes: StageSizes) -> StagePlan:
+    """Lay out one large picture and the small ones; the last of `small` always has its place."""
+    if len(small) <= _OVERLAID:
+        return StagePlan(main, QRect(QPoint(0, 0), stage), _overlaid(small, stage, sizes))
+    plans = (_with_row(main, small, stage, sizes), _with_column(main, small, stage, sizes))
+    return max(plans, key=lambda plan: (len(plan.small), _area(plan.main_rect.size())))
+
+
+def _overlaid(small: Sequence[VideoKey], stage: QSize, sizes: StageSizes) -> tuple[tuple[VideoKey, QRect], ...]:
+    right, top = stage.width() - sizes.margin, stage.height() - sizes.margin - sizes.small.height()
+    step = sizes.small.width() + sizes.gap
+    lefts = [right - sizes.small.width() - step * place for place in range(len(small))]
+    return tuple((key, QRect(QPoint(left, top), sizes.small)) for key, left in zip(small, lefts[::-1], strict=True))
+
+
+def _with_row(main: VideoKey | None, small: Sequence[VideoKey], stage: QSize, sizes: StageSizes) -> StagePlan:
+    fitting, hidden = _split(small, _count(stage.width(), sizes.least.width(), sizes.gap))
+    size = _shrunk(sizes.small, (stage.width() - sizes.gap * (len(fitting) - 1)) // len(fitting))
+    top, step = stage.height() - size.height(), size.width() + sizes.gap
+    first = stage.width() - step * len(fitting) + sizes.gap
+    placed = tuple((key, QRect(QPoint(first + step * at, top), size)) for at, key in enumerate(fitting))
+    return StagePlan(main, QRect(0, 0, stage.width(), top - sizes.gap), placed, hidden, is_strip=True)
+
+
+def _with_column(main: VideoKey | None, small: Sequence[VideoKey], stage: QSize, sizes: StageSizes) -> StagePlan:
+    fitting, hidden = _split(small, _count(stage.height(), sizes.least.height(), sizes.gap))
+    height = (stage.height() - sizes.gap * (len(fitting) - 1)) // len(fitting)
+    size = _shrunk(sizes.small, height * sizes.small.width() // sizes.small.height())
+    left, step = stage.width() - size.width(), size.height() + sizes.gap
+    first = stage.height() - step * len(fitting) + sizes.gap
+    placed = tuple((key, QRect(QPoint(left, first + step * at), size)) for at, key in enumerate(fitting))
+    return StagePlan(main, QRect(0, 0, left - sizes.gap, stage.height()), placed, hidden, is_strip=True)
+
+
+def _count(room: int, least: int, gap: int) -> int:
+    return max(1, (room + gap) // (least + gap))
+
+
+def _split(small: Sequence[VideoKey], count: int) -> tuple[Sequence[VideoKey], tuple[VideoKey, ...]]:
+    """Return who has a place and who has none: the last one is one's own, or stands in for it, and stays."""
+    if len(small) <= count:
+        return small, ()
+    return (*small[: count - 1], small[-1]), tuple(small[count - 1 : -1])
+
+
+def _shrunk(size: QSize, width: int) -> QSize:
+    return size if width >= size.width() else QSize(width, width * size.height() // size.width())
+
+
+def _area(room: QSize) -> int:
+    """Return how many pixels a usual picture has in a room."""
+    width = min(room.width(), room.height() * _SHAPE.width() // _SHAPE.height())
+    return width * width
