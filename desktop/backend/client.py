@@ -268,6 +268,19 @@ class BackendClient:
             return replace(grant, server_url=None, token="", media_error=error.code)
         return replace(grant, server_url=allowed)
 
+    async def alive(self) -> bool:
+        """Whether the platform answers at all; whatever it says will do, so that a lean one can be asked too."""
+        return await self._transport.status_of("/api/health") is not None
+
+    async def media_alive(self, url: str) -> bool:
+        """Whether the media server of a join answer answers; what stands before a dead one does not count."""
+        try:
+            allowed = check_media_url(url, self._address.media_hosts, plain_loopback=self._address.plain_loopback)
+        except BaylinkError:
+            return False
+        status = await self._transport.status_of(allowed.replace("ws", "http", 1))
+        return status is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR
+
     def listed(self, session_id: SessionId) -> SessionRow | None:
         """Return a session's row in the list that was read last, if it has one."""
         return self._known.rows.get(session_id)

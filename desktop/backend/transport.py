@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 
 _CONNECT_S = 5.0
 _FILE_SILENCE_S = 30.0
+_PROBE_S = 3.5
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _HALF_SECOND = timedelta(milliseconds=500)
 """The `Date` header is cut to whole seconds: on average the server's time is half a second later."""
@@ -118,12 +119,25 @@ class Transport:
         self._monotonic = monotonic
         self._clock = ServerClock()
         self.api_version: int | None = None
+        # A proxy of the environment never stands between this machine and itself.
+        trust_env = not is_loopback(host_of(self._api))
+        tls = httpx.create_ssl_context(trust_env=trust_env)
         self._http = httpx.AsyncClient(
             transport=transport,
+            verify=tls,
             follow_redirects=False,
-            # A proxy of the environment never stands between this machine and itself.
-            trust_env=not is_loopback(host_of(self._api)),
+            trust_env=trust_env,
             headers={wire.CLIENT_HEADER: client_version, "Accept": "application/json"},
+        )
+        # An old connection may stay silent long after the network is back; a new one tells the truth. And what is
+        # asked here goes to other hosts too, so it carries neither token nor cookie (SR-32).
+        self._probes = httpx.AsyncClient(
+            transport=transport,
+            verify=tls,
+            follow_redirects=False,
+            trust_env=trust_env,
+            timeout=_PROBE_S,
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
 
     @property
@@ -143,6 +157,18 @@ class Transport:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+        await self._probes.aclose()
+
+    async def status_of(self, url: str) -> int | None:
+        """Return the HTTP status that a server gives on a new connection, or None where none comes.
+
+        A path without a host is one of the API; anything else must have been checked by the caller.
+        """
+        try:
+            async with self._probes.stream("GET", self._api + url if url.startswith("/") else url) as response:
+                return response.status_code
+        except (httpx.HTTPError, ssl.SSLError):
+            return None
 
     async def send(self, exchange: Exchange) -> Answer:
         """Make the exchange, again where it may be repeated; raises OfflineError, RefusedError, ServerTroubleError."""

@@ -67,7 +67,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "room_lost": "The connection to the session was lost. Join it again from the list.",
         "media_unavailable": "Picture and sound are not reachable. Chat still works. Trying again by itself.",
         "access_changed": "Your access to this session has changed. Open it again from the list.",
-        "closed_by_server": "The server closed this connection. Open the session again from the list.",
+        "removed": "You were taken out of this session. Open it again from the list.",
+        "closed_by_server": "The server closed this connection (reason {number}). Open the session again from the list.",
+        "media_setup": "Picture and sound are set up wrongly here. Chat still works. Tell the shop office.",
         "feature_missing": "This is not available here.",
     }
 )
@@ -107,6 +109,7 @@ def _plain(template: str) -> str:
         ("{customer}", "the customer"),
         ("{missing}", "the other side"),
         ("{excess} characters ", ""),
+        (" (reason {number})", ""),
     ):
         template = template.replace(placeholder, words)
     return template[0].upper() + template[1:]
@@ -140,7 +143,10 @@ class ServerTroubleError(BaylinkError):
 
 
 class RoomConnectError(BaylinkError):
-    """A LiveKit room could not be joined. `needs_token` says that a fresh token may help; `final` that nothing will."""
+    """A LiveKit room could not be joined.
+
+    `needs_token` says that a fresh token may help, `final` that something is set up wrongly, so that time will not.
+    """
 
     def __init__(self, code: str = "media_unavailable", *, needs_token: bool = False, final: bool = False) -> None:
         """Make the failure from what the SDK's text allows to tell."""

@@ -23,10 +23,15 @@ def customer_dropped(first: str) -> Band:
     return Band("customer_dropped", BandLevel.WARNING, "wifi-off", f"{first} lost the connection.", text)
 
 
-def connection_lost(since_s: float) -> Band:
-    """Say that the own connection is gone and being repaired."""
-    text = "You do not have to do anything. Your messages are kept and sent when it is back."
+def connection_lost(since_s: float, *, is_long: bool = False, chat_works: bool = False) -> Band:
+    """Say that the own connection is gone and being repaired; `chat_works`: only picture and sound are away."""
     title = "Connection lost. Reconnecting by itself."
+    text = "You do not have to do anything. Your messages are kept and sent when it is back."
+    if chat_works:
+        text = "You do not have to do anything. Chat still works."
+    if is_long:
+        title = "Still trying." if chat_works else "Still trying. Check the network cable or Wi-Fi."
+        text = "Picture and sound are not reachable. Chat still works." if chat_works else "Your messages are kept."
     return Band("connection_lost", BandLevel.WARNING, "wifi-off", title, text, since_s=since_s)
 
 
@@ -47,6 +52,12 @@ def customer_muted(first: str) -> Band:
     """Say that the customer has been muted for a minute while nobody talked."""
     text = "Ask in the chat to switch the sound on."
     return Band("customer_muted", BandLevel.INFO, "mic-off", f"{first} is muted.", text, passing=True)
+
+
+def talking_muted(first: str) -> Band:
+    """Say that the mechanic talks into a microphone that is closed."""
+    title = f"You are muted. {first} cannot hear you."
+    return Band("talking_muted", BandLevel.WARNING, "mic-off", title, action="Unmute", passing=True)
 
 
 def no_sound(first: str, *, speaker: bool) -> Band:

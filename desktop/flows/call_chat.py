@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 _FAILED_AFTER_S = 20.0
 _READ_PAUSE_S = 0.2
 _PAGES_AT_ONCE = 50
+_WRITTEN_KEPT = 100
 
 
 @dataclass(slots=True)
@@ -80,6 +81,7 @@ class CallChat:
         self._all_sent.set()
         self._read_wanted = asyncio.Event()
         self._is_read_missing = False
+        self._written: deque[tuple[float, ChatMessage]] = deque(maxlen=_WRITTEN_KEPT)
 
     @property
     def messages(self) -> tuple[ChatMessage, ...]:
@@ -115,7 +117,17 @@ class CallChat:
         message = self._own(str(uuid4()), text, self._server_now())
         self._changed(self._transcript.merge(message))
         self._queue(message)
+        self._written.append((asyncio.get_running_loop().time(), message))
         return message
+
+    def written_since(self, at_s: float) -> tuple[ChatMessage, ...]:
+        """Return what was written here since a reading of the loop's clock, in order."""
+        return tuple(message for written_s, message in self._written if written_s >= at_s)
+
+    def try_now(self) -> None:
+        """Store what waits without waiting any longer: the platform is back."""
+        if self._unsent:
+            self._unsent[0].wake.set()
 
     def retry(self, message_id: str) -> ChatMessage | None:
         """Try a failed line again at once, under its old id; return it if there is one."""

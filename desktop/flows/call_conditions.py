@@ -9,6 +9,7 @@ from desktop.flows.call_bands import BandRack, TimeNotices
 from desktop.flows.call_facts import CallFacts
 
 LOST_AFTER_S = 1.0
+_LONG_LOSS_S = 60.0
 _NO_PICTURE_AFTER_S = 5.0
 _MUTED_AFTER_S = 60.0
 _END_AFTER_TIME_UP_S = 30.0
@@ -21,6 +22,8 @@ class Conditions:
         """Start with what the join answer says: who is here already is not announced."""
         self.bands = BandRack()
         self.waiting_since_s: float | None = None
+        self.chat_works = False
+        """Whether the platform answers although the room is gone."""
         self._facts = facts
         self._notices = TimeNotices()
         self._customer_was_here = facts.customer.in_room
@@ -41,6 +44,11 @@ class Conditions:
         """Say whether the server should have closed the session long ago."""
         return self._time_up_s is not None and now - self._time_up_s >= _END_AFTER_TIME_UP_S
 
+    @property
+    def has_loss(self) -> bool:
+        """Whether the own connection is gone, said or not yet worth saying."""
+        return self._lost_s is not None
+
     def is_lost(self, now: float) -> bool:
         """Say whether the own connection has been gone long enough to speak of it."""
         return self._lost_s is not None and now - self._lost_s >= LOST_AFTER_S
@@ -50,16 +58,24 @@ class Conditions:
         people = self._facts.people
         return self._facts.status is SessionStatus.WAITING and people.own_in_room and people.customer_seen
 
-    def connection_lost(self, now: float) -> None:
-        """Note that the own connection is being repaired."""
-        self._lost_s = now if self._lost_s is None else self._lost_s
+    def connection_lost(self, since_s: float) -> None:
+        """Note that the own connection is gone since then."""
+        self._lost_s = since_s if self._lost_s is None else min(self._lost_s, since_s)
 
-    def connection_back(self, now: float) -> None:
-        """Note that the own connection is repaired."""
+    def connection_back(self, now: float) -> float | None:
+        """Note that the own connection is back; return since when it was gone, None if it was not."""
         lost_s, self._lost_s = self._lost_s, None
         self._facts.people.wait_anew(now)
-        if self.bands.drop("connection_lost") and lost_s is not None:
+        if lost_s is None:
+            return None
+        if self.bands.drop("connection_lost"):
             self.bands.put(call_bands.connected_again(round(now - lost_s)), now)
+        return lost_s
+
+    def resign(self) -> None:
+        """Speak of no return any more: there will be no room."""
+        self._lost_s = None
+        self.bands.drop("connection_lost")
 
     def missing_sound(self, now: float) -> None:
         """Say it where this PC has no microphone, or no sound at all."""
@@ -78,7 +94,8 @@ class Conditions:
         if self._lost_s is None:
             self._facts.people.tick(now)
         elif self.is_lost(now):
-            self.bands.put(call_bands.connection_lost(self._lost_s), now)
+            is_long = now - self._lost_s >= _LONG_LOSS_S
+            self.bands.put(call_bands.connection_lost(self._lost_s, is_long=is_long, chat_works=self.chat_works), now)
         customer = self._facts.customer
         self._look_at_presence(customer, now)
         self._look_at_picture(customer, now)

@@ -76,11 +76,35 @@ class People:
         """Note how good somebody's connection is."""
         self._of(identity).quality = quality
 
+    def lost(self, now: float) -> None:
+        """Note that our own room is gone: of nobody in it is anything known, and who was there may be there again."""
+        for presence in self._room.values():
+            presence.speaking, presence.quality = False, Quality.UNKNOWN
+            if presence.in_room and presence.left_s is None:
+                presence.left_s = now
+            for track in presence.tracks.values():
+                if track.state is not TrackState.ABSENT and track.gone_s is None:
+                    track.state, track.gone_s = TrackState.STALLED, now
+
     def wait_anew(self, now: float) -> None:
         """Give everybody the whole time to come back: our own connection has only just returned."""
         for presence in self._room.values():
             if presence.left_s is not None:
                 presence.left_s = now
+            for track in presence.tracks.values():
+                if track.gone_s is not None:
+                    track.gone_s = now
+
+    @property
+    def picture_states(self) -> frozenset[TrackState]:
+        """The states of all pictures that the room gives now; one that vanished for a moment is not among them."""
+        tracks = (
+            presence.tracks[source]
+            for presence in self._room.values()
+            if presence.in_room and presence.left_s is None
+            for source in (TrackSource.CAMERA, TrackSource.SCREEN_SHARE)
+        )
+        return frozenset(track.state for track in tracks if track.gone_s is None)
 
     def tick(self, now: float) -> None:
         """Let those go who stayed away, and the tracks that did not come back."""

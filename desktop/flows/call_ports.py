@@ -42,6 +42,14 @@ class CallBackend(Protocol):
         """Return stored messages after or before a cursor, oldest first; the newest ones without a cursor."""
         ...
 
+    async def alive(self) -> bool:
+        """Whether the platform answers at all; soon, and never with an error."""
+        ...
+
+    async def media_alive(self, url: str) -> bool:
+        """Whether the media server of a join answer answers at all; soon, and never with an error."""
+        ...
+
     def listed(self, session_id: SessionId) -> SessionRow | None:
         """Return the session's row in the list that was read last, if it has one."""
         ...

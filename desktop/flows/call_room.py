@@ -1,91 +1,90 @@
-"""RoomDoor: the way into a session's room, with a new token for every try, and the room behind it."""
+"""RoomDoor: the one room of a call that counts, former ones on their way out, and what every room must know."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from desktop.core.call import PictureLayer, VideoKey
-from desktop.core.errors import (
-    BaylinkError,
-    OfflineError,
-    RefusedError,
-    RoomConnectError,
-    ServerTroubleError,
-    SignedOutError,
-)
+from desktop.core.errors import RoomConnectError
 from desktop.core.session import JoinGrant
-from desktop.flows.call_ports import CallBackend, CallRoom, CallRooms
-from desktop.flows.call_waiting import pause_s
+from desktop.flows.call_ports import CallRoom, CallRooms
 from desktop.rtc.events import OwnDevices, RoomEvent
 
 _log = logging.getLogger(__name__)
 
+_FORMER_OUT_S = 2.0
+"""How long a former room is waited for; who is thrown out by it later is only itself (`has_former`)."""
+
 
 class RoomDoor:
-    """Opens the room of one call and keeps it; wishes made before it is open are kept for it."""
+    """Opens one room after the other, never two at once; wishes made in one, or in none, are kept for the next."""
 
-    def __init__(
-        self,
-        grant: JoinGrant,
-        backend: CallBackend,
-        rooms: CallRooms,
-        on_event: Callable[[RoomEvent], None],
-        *,
-        device_fingerprint: str,
-    ) -> None:
+    def __init__(self, rooms: CallRooms, on_event: Callable[[RoomEvent], None], *, media: bool) -> None:
         """Make the door; `on_event` hears the room that is current, never a former one."""
-        self._grant = grant
-        self._backend = backend
         self._rooms = rooms
         self._on_event = on_event
-        self._fingerprint = device_fingerprint
+        self._media = media
         self._room: CallRoom | None = None
+        self._number = 0
+        self._former: set[asyncio.Task[None]] = set()
         self._is_muted = False
         self._is_camera_on = True
         self._picture_wishes: Mapping[VideoKey, PictureLayer] = {}
         self._picture_limit = PictureLayer.HIGH
-        self._is_left = False
+        self.is_left = False
         self.is_connected = False
+
+    @property
+    def has_former(self) -> bool:
+        """Whether a former room of this call is still on its way out."""
+        return bool(self._former)
 
     def prepare(self) -> OwnDevices:
         """Make the first room without connecting it, to know the own devices before anything is on screen."""
         return self._new_room().own_devices
 
-    async def enter(self) -> AsyncGenerator[BaylinkError | JoinGrant]:
-        """Get into the room; yield every trouble on the way, and every new join answer. Ends when in, or for good.
+    async def enter(self, grant: JoinGrant) -> RoomConnectError | None:
+        """Try once to get into the room of a join answer; return why it did not work.
 
-        A token is used for one try; every other try asks the platform for a new one (contract section 4.3).
+        Its token is used up by this. A former room is let out first: the server would throw out one of the two.
         """
-        tries = 0
-        while not self._is_left:
-            trouble = await self._try()
-            if trouble is None:
-                self.is_connected = not self._is_left
-                return
-            yield trouble
-            if trouble.final:
-                return
-            while not self._is_left:
-                await asyncio.sleep(pause_s(tries))
-                tries += 1
-                try:
-                    self._grant = await self._backend.join(self._grant.session_id, self._fingerprint)
-                except (OfflineError, ServerTroubleError, SignedOutError) as error:
-                    _log.info("a new place in the session is not there yet: %s", error.code)
-                except RefusedError as error:
-                    yield error
-                    if error.code != "rate_limited":
-                        return
-                else:
-                    yield self._grant
-                    break
+        if not grant.room_ready or grant.server_url is None:
+            return RoomConnectError(grant.media_error or "media_unavailable")
+        if self._former:
+            await asyncio.wait(tuple(self._former), timeout=_FORMER_OUT_S)
+        if self.is_left:
+            return None
+        room = self._room or self._new_room()
+        try:
+            await room.connect(grant.server_url, grant.token)
+        except RoomConnectError as error:
+            _log.info("the room is not open: %s", error.code)
+            self.let_go()
+            return error
+        self.is_connected = not self.is_left
+        return None
+
+    def let_go(self) -> None:
+        """Leave the current room in the background; nothing of it is heard any more, and its last pictures stay."""
+        self._number += 1
+        self.is_connected = False
+        room, self._room = self._room, None
+        if room is not None:
+            leaving = asyncio.create_task(room.leave(), name="room-let-go")
+            self._former.add(leaving)
+            leaving.add_done_callback(self._former.discard)
+
+    def shut(self) -> None:
+        """Let this call into no room any more, and hear nothing of the one that is there; `leave` comes next."""
+        self.is_left = True
 
     async def leave(self) -> None:
-        """Leave the room, if there is one; a connection under way is left as soon as it stands."""
-        self._is_left = True
-        self.is_connected = False
-        if self._room is not None:
-            await self._room.leave()
+        """Leave for good; a connection under way is left as soon as it stands. Returns when all rooms are released."""
+        self.shut()
+        self.let_go()
+        if self._former:
+            await asyncio.wait(tuple(self._former))
 
     def send_chat(self, text: str, temp_id: str) -> None:
         """Send a line live, if the room is there; the platform keeps it anyway."""
@@ -121,23 +120,9 @@ class RoomDoor:
         if self._room is not None:
             self._room.devices_changed()
 
-    async def _try(self) -> RoomConnectError | None:
-        """Try to connect once; return why it did not work."""
-        grant = self._grant
-        if not grant.room_ready or grant.server_url is None:
-            return RoomConnectError()
-        room = self._room or self._new_room()
-        try:
-            await room.connect(grant.server_url, grant.token)
-        except RoomConnectError as error:
-            _log.info("the room is not open: %s", error.code)
-            self._room = None
-            await room.leave()
-            return error
-        return None
-
     def _new_room(self) -> CallRoom:
-        room = self._rooms.open(self._told_by_current, media=self._grant.kind.has_video)
+        self._number += 1
+        room = self._rooms.open(partial(self._told_by, self._number), media=self._media)
         self._room = room
         if self._is_muted:
             room.set_muted(True)
@@ -147,6 +132,6 @@ class RoomDoor:
         room.limit_pictures(self._picture_limit)
         return room
 
-    def _told_by_current(self, event: RoomEvent) -> None:
-        if not self._is_left:
+    def _told_by(self, number: int, event: RoomEvent) -> None:
+        if number == self._number and not self.is_left:
             self._on_event(event)

@@ -3,13 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import aclosing
 from datetime import datetime
 
 from desktop.core.bands import Band
-from desktop.core.call import CallPhase, CallState, EndReason, PictureLayer, VideoKey
+from desktop.core.call import CallPhase, CallState, EndReason, OwnDevice, PictureLayer, VideoKey
 from desktop.core.devices import DeviceChange
-from desktop.core.errors import BaylinkError, OfflineError, RefusedError, ServerTroubleError, SignedOutError
+from desktop.core.errors import BaylinkError, OfflineError, RefusedError, SignedOutError
 from desktop.core.people import SessionId
 from desktop.core.session import Completion, JoinGrant, SessionState
 from desktop.flows import call_bands
@@ -17,8 +16,12 @@ from desktop.flows.call_chat import CallChat
 from desktop.flows.call_conditions import Conditions
 from desktop.flows.call_ending import LAST_LINES_S, Ending
 from desktop.flows.call_facts import CallFacts, Standing
+from desktop.flows.call_healing import Healing
+from desktop.flows.call_insisting import InsistingBackend
 from desktop.flows.call_journal import SessionJournal
+from desktop.flows.call_loss import LossWatch, Verdict
 from desktop.flows.call_ports import CallBackend, CallListener, CallRooms
+from desktop.flows.call_probe import Probe
 from desktop.flows.call_room import RoomDoor
 from desktop.flows.call_waiting import pause_s, wait_for
 from desktop.rtc.events import (
@@ -41,9 +44,10 @@ _TIME_UP_STATE_EVERY_S = 2.0
 _STATE_PAUSE_S = 0.2
 _MESSAGES_EVERY_S = 3.0
 _UNCONFIRMED_AFTER_S = 5.0
-_LAST_STATE_TRIES = 3
+_LATE_ANSWER_S = 2.0
+_DOUBTFUL_BEFORE_S = 20.0
+"""What was sent so long before a loss was noticed may have got lost although sending it went well."""
 _GONE_STATUS = frozenset({403, 404, 410})
-_LOST_SENTENCES = {LostReason.ACCESS: "access_changed", LostReason.REFUSED: "closed_by_server"}
 
 
 class CallSession:
@@ -69,7 +73,8 @@ class CallSession:
 
         `journal` keeps for a restart what must not be lost with this process.
         """
-        self._backend = backend
+        self._probe = Probe(backend, self._servers_changed)
+        self._backend = InsistingBackend(backend, self._probe, is_lean=grant.is_lean)
         self._files_changed = files_changed
         self._journal = journal
         self._listener = listener
@@ -91,7 +96,7 @@ class CallSession:
         self._state_wanted = asyncio.Event()
         self._chat = CallChat(
             grant.session_id,
-            backend,
+            self._backend,
             identity=grant.identity,
             after=grant.messages_after,
             before=grant.messages_before,
@@ -101,8 +106,22 @@ class CallSession:
             is_lean=grant.is_lean,
             journal=journal,
         )
-        self._ending = Ending(backend, self._facts, self._chat, self._finish)
-        self._door = RoomDoor(grant, backend, rooms, self._room_told, device_fingerprint=device_fingerprint)
+        self._ending = Ending(self._backend, self._facts, self._chat, self._finish)
+        self._door = RoomDoor(rooms, self._room_told, media=grant.kind.has_video)
+        self._loss = LossWatch(self._facts, self._conditions, self._probe)
+        self._healing = Healing(
+            self._facts,
+            self._conditions,
+            self._chat,
+            self._backend,
+            self._door,
+            self._probe,
+            device_fingerprint=device_fingerprint,
+            finish=self._finish,
+            take_state=self._take_state,
+            entered=self._entered,
+            refresh=self._refresh,
+        )
 
     @property
     def session_id(self) -> SessionId:
@@ -124,7 +143,8 @@ class CallSession:
         self._listener.open_chat(self._chat.open(self._facts.grant.messages, kept))
         self._refresh()
         for work in (
-            self._enter_room(),
+            self._healing.stay(),
+            self._probe.run(),
             self._watch(),
             self._follow(),
             self._chat.keep_lines(),
@@ -170,6 +190,14 @@ class CallSession:
     def set_muted(self, muted: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Mute or unmute the own microphone."""
         self._door.set_muted(muted)
+        if not muted:
+            self.dismiss("talking_muted")
+
+    def voice_while_muted(self) -> None:
+        """Say that somebody talks while the microphone is closed."""
+        if not self.is_over and self._facts.own.microphone is OwnDevice.OFF:
+            self._bands.put(call_bands.talking_muted(self._facts.customer_first), self._loop.time())
+            self._refresh()
 
     def set_camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Turn the own camera on or off."""
@@ -196,31 +224,29 @@ class CallSession:
 
     # ---- the room ---------------------------------------------------------------------------------------------------
 
-    async def _enter_room(self) -> None:
-        """Get into the room, however often that takes; a session that is gone meanwhile ends here."""
-        grant = self._facts.grant
-        if grant.server_url is None:
-            self._trouble(BaylinkError(grant.media_error or "no_media_server"))
-            return
-        async with aclosing(self._door.enter()) as steps:
-            async for step in steps:
-                if isinstance(step, JoinGrant):
-                    self._facts.take_grant(step)
-                    self._chat.merge(step.messages)
-                    continue
-                self._trouble(step)
-                if isinstance(step, RefusedError) and step.status in _GONE_STATUS:
-                    await self._out(EndReason.REMOVED, step)
-                    return
-        if self._door.is_connected:
-            self._facts.people.own_in_room = True
-            self._bands.drop("media_trouble")
-            self._chat.read_soon()
-            self._conditions.missing_sound(self._loop.time())
-            self._refresh()
+    def _entered(self) -> None:
+        """Go on in a new room."""
+        self._loss.entered(self._loop.time())
+        self._connection_back()
 
-    def _trouble(self, error: BaylinkError) -> None:
-        self._bands.put(call_bands.media_trouble(error.sentence), self._loop.time())
+    def _connection_back(self) -> None:
+        """Catch up after a loss: what others said meanwhile, how the session stands, and own lines for the room."""
+        now = self._loop.time()
+        lost_s = self._conditions.connection_back(now)
+        if lost_s is not None:
+            for message in self._chat.written_since(lost_s - _DOUBTFUL_BEFORE_S):
+                self._door.send_chat(message.text, message.id)
+            self._state_wanted.set()
+        self._chat.read_soon()
+        self._refresh()
+
+    def _servers_changed(self) -> None:
+        """Take it that the platform or the media server went away or is back."""
+        if self.is_over:
+            return
+        if not self._probe.platform.is_down:
+            self._chat.try_now()
+            self._state_wanted.set()
         self._refresh()
 
     def _room_told(self, event: RoomEvent) -> None:
@@ -237,14 +263,13 @@ class CallSession:
                 case SessionPushed():
                     self._pushed(event)
                 case Reconnecting():
-                    self._conditions.connection_lost(now)
+                    self._loss.reconnecting(now)
                 case Reconnected():
-                    self._conditions.connection_back(now)
+                    self._loss.reconnected()
                     self._state_wanted.set()
                     self._chat.read_soon()
-                case Disconnected(reason):
-                    self._facts.people.own_in_room = False
-                    self._keep(self._room_lost(reason))
+                case Disconnected() if self._override is not CallPhase.ENDING:
+                    self._healing.lose(event)
         self._refresh()
 
     def _pushed(self, push: SessionPushed) -> None:
@@ -261,48 +286,6 @@ class CallSession:
         if not is_line or not is_next:
             self._state_wanted.set()
 
-    async def _room_lost(self, reason: LostReason) -> None:
-        """Decide what a room that is gone for good means (policy by reason)."""
-        if self._override is CallPhase.ENDING:
-            return
-        match reason:
-            case LostReason.DUPLICATE_IDENTITY:
-                self._finish(EndReason.JOINED_ELSEWHERE, band=call_bands.joined_elsewhere())
-            case LostReason.ROOM_CLOSED:
-                await self._out(EndReason.LOST, None)
-            case LostReason.REMOVED:
-                await self._out(EndReason.REMOVED, BaylinkError("access_changed"))
-            case _:
-                await self._rejoin(reason)
-
-    async def _rejoin(self, reason: LostReason) -> None:
-        """Give the call up: one look at the platform, then back to the list with one sentence.
-
-        This is the place for fresh join calls after a lost room: each needs a new room and a new token, while people,
-        chat and clock of this object stay as they are.
-        """
-        self._override = CallPhase.REJOINING
-        self._refresh()
-        await self._out(EndReason.LOST, BaylinkError(_LOST_SENTENCES.get(reason, "room_lost")))
-
-    async def _out(self, reason: EndReason, error: BaylinkError | None) -> None:
-        """Leave because the room or the session is gone; if the platform says that it ended, say how."""
-        for attempt in range(_LAST_STATE_TRIES):
-            try:
-                self._take_state(await self._backend.state(self.session_id))
-            except (OfflineError, ServerTroubleError):
-                await asyncio.sleep(pause_s(attempt))
-            except BaylinkError as refused:
-                error = error or refused
-                break
-            else:
-                break
-        if error is None and reason is EndReason.LOST and self._facts.grant.is_lean:
-            self._finish(EndReason.ENDED, completion=self._facts.completion(None, self._loop.time()))
-        else:
-            sentence = (error or BaylinkError("room_lost")).sentence
-            self._finish(reason, band=call_bands.room_lost(sentence))
-
     # ---- the platform -----------------------------------------------------------------------------------------------
 
     async def _follow(self) -> None:
@@ -311,15 +294,20 @@ class CallSession:
             interval = _TIME_UP_STATE_EVERY_S if self._conditions.is_time_up else _STATE_EVERY_S
             await wait_for(self._state_wanted, interval)
             self._state_wanted.clear()
+            late = self._loop.call_later(_LATE_ANSWER_S, self._loss.platform_answered, False)
             try:
                 self._take_state(await self._backend.state(self.session_id))
+                self._loss.platform_answered(True)
             except SignedOutError as error:
                 _log.info("signed out during a call; the room stays: %s", error.code)
             except RefusedError as error:
                 if error.status in _GONE_STATUS and self._override is None and not self._facts.grant.is_lean:
                     self._finish(EndReason.REMOVED, band=call_bands.room_lost(error.sentence))
             except BaylinkError as error:
+                self._loss.platform_answered(not isinstance(error, OfflineError))
                 _log.info("the session's state could not be read: %s, request %s", error.code, error.reference)
+            finally:
+                late.cancel()
             await asyncio.sleep(_STATE_PAUSE_S)
 
     def _take_state(self, state: SessionState) -> None:
@@ -361,6 +349,7 @@ class CallSession:
 
     def _act_on_time(self, now: float) -> None:
         was_up = self._conditions.is_time_up
+        self._look_at_connection(now)
         self._conditions.look(now)
         if self._conditions.is_time_up and not was_up:
             self._state_wanted.set()
@@ -372,6 +361,19 @@ class CallSession:
         if self._conditions.must_end(now) and not self._has_ended_by_time:
             self._has_ended_by_time = True
             self._keep(self._ending.end_by_time())
+
+    def _look_at_connection(self, now: float) -> None:
+        """Notice a loss and a return; a room that a new one overtakes is given up."""
+        self._conditions.chat_works = self._probe.platform.answered_s is not None and not self._probe.platform.is_down
+        if self._override is None and self._door.is_connected:
+            match self._loss.look(now):
+                case Verdict.LEAVE:
+                    self._healing.lose(Disconnected(LostReason.CONNECTION))
+                case Verdict.FINE if self._conditions.has_loss:
+                    self._connection_back()
+                case _:
+                    pass
+        self._probe.doubt(self._healing.is_searching or (self._door.is_connected and self._loss.is_unsure))
 
     def _refresh(self) -> None:
         """Work out what time decides, and publish the state if it differs from the last one."""
@@ -393,7 +395,7 @@ class CallSession:
         if self._override is not None:
             return self._override
         if self._conditions.is_lost(now):
-            return CallPhase.RECONNECTING
+            return CallPhase.RECONNECTING if self._door.is_connected else CallPhase.REJOINING
         return CallPhase.LIVE if self._facts.is_live else CallPhase.WAITING
 
     def _publish(self, standing: Standing) -> None:
@@ -407,6 +409,7 @@ class CallSession:
         if self.is_over:
             return
         self._end_reason, self._completion = reason, completion
+        self._door.shut()
         if self._journal is not None:
             self._journal.left()
         self._publish(Standing(CallPhase.ENDED, band, end_reason=reason, completion=completion))

@@ -82,14 +82,15 @@ def connect_failure(text: str) -> RoomConnectError:
     if "certificate" in lowered:
         return RoomConnectError("tls", final=True)
     if "failed to parse" in lowered or "invalidcontenttype" in lowered:
-        return RoomConnectError(final=True)
+        return RoomConnectError("media_setup", final=True)
     status = _STATUS.search(lowered)
     match status.group(1) if status else "":
         case "401":
             return RoomConnectError("access_changed", needs_token=True)
         case "404":
-            return RoomConnectError(needs_token=True)
+            # The room is gone, which the next join answer cures, or this is no media server at all.
+            return RoomConnectError("media_setup", needs_token=True, final=True)
         case "400":
-            return RoomConnectError(final=True)
+            return RoomConnectError("media_setup", final=True)
         case _:
             return RoomConnectError()

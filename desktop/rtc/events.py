@@ -87,9 +87,10 @@ class Reconnected:
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
-    """The room is gone and will not come back by itself. Never told of an own `leave`."""
+    """The room is gone and will not come back by itself. Never told of an own `leave`. `number` is LiveKit's reason."""
 
     reason: LostReason
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,14 +244,14 @@ class RoomClient:
             self._gone_check = self._loop.call_later(_GONE_CHECK_S, self._gone, LostReason.CONNECTION)
 
     def _disconnected(self, reason: int) -> None:
-        self._gone(_REASONS.get(reason, LostReason.REFUSED))
+        self._gone(_REASONS.get(reason, LostReason.REFUSED), reason)
 
-    def _gone(self, reason: LostReason) -> None:
+    def _gone(self, reason: LostReason, number: int = 0) -> None:
         if self._gone_check is not None:
             self._gone_check.cancel()
         if not self._is_over:
-            _log.info("the room is gone: %s", reason.value)
-            self._tell(Disconnected(reason))
+            _log.info("the room is gone: %s, %d", reason.value, number)
+            self._tell(Disconnected(reason, number))
             self._is_over = True
 
     def _first_picture_came(self) -> None:

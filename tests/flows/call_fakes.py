@@ -9,7 +9,7 @@ from typing import Literal
 from desktop.core.call import CallPhase, CallState, OwnDevice, PictureLayer, TrackState, VideoKey
 from desktop.core.chat import ChatChange, ChatMessage, Delivery, MessagePage
 from desktop.core.clock import ServerTime, SessionTimer
-from desktop.core.errors import BaylinkError, RefusedError, RoomConnectError
+from desktop.core.errors import BaylinkError, OfflineError, RefusedError, RoomConnectError
 from desktop.core.people import Directory, Person, Role, SessionId
 from desktop.core.session import Completion, JoinGrant, SessionKind, SessionRow, SessionState, SessionStatus, Vehicle
 from desktop.flows.call import CallFlow
@@ -65,6 +65,9 @@ class FakePlatform:
         self.always: dict[str, BaylinkError] = {}
         self.calls: list[str] = []
         self.gates: dict[str, asyncio.Event] = {}
+        self.is_alive = True
+        self.is_media_alive = True
+        self.probes: list[str] = []
 
     @property
     def ends_at(self) -> datetime | None:
@@ -202,6 +205,14 @@ class FakePlatform:
         start = int(after.removeprefix("after-")) if after else 0
         return MessagePage(messages=tuple(self.stored[start:]), after=f"after-{len(self.stored)}")
 
+    async def alive(self) -> bool:
+        self.probes.append("platform")
+        return await _answer(is_there=self.is_alive)
+
+    async def media_alive(self, url: str) -> bool:
+        self.probes.append(url)
+        return await _answer(is_there=self.is_media_alive)
+
     def listed(self, session_id: SessionId) -> SessionRow | None:
         return None
 
@@ -226,6 +237,11 @@ class FakePlatform:
             raise self.trouble[name].pop(0)
         if name in self.always:
             raise self.always[name]
+
+
+async def _answer(*, is_there: bool) -> bool:
+    await asyncio.sleep(0.05)
+    return is_there
 
 
 @dataclass
@@ -402,6 +418,15 @@ class Stage:
 
     def customer_drops(self) -> None:
         self.room.tell(TrackChanged(CUSTOMER, TrackSource.CAMERA, TrackState.ABSENT), ParticipantLeft(CUSTOMER))
+
+    def network(self, is_there: bool) -> None:
+        """Take the network away from this PC, or give it back: nobody answers, and the platform's calls fail."""
+        self.platform.is_alive = self.platform.is_media_alive = is_there
+        for name in ("join", "state", "messages", "send_message", "start", "end"):
+            if is_there:
+                self.platform.always.pop(name, None)
+            else:
+                self.platform.always[name] = OfflineError()
 
     def push(self, kind: str) -> None:
         self.seq += 1

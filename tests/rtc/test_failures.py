@@ -27,9 +27,9 @@ SIGNAL = "engine: signal failure: "
         ("failed to lookup address information: Name or service not known", "media_unavailable", False, False),
         (f"client error: 401 Unauthorized - invalid token: {TOKEN}, error: expired", "access_changed", True, False),
         ("client error: 401 Unauthorized - permissions denied", "access_changed", True, False),
-        ("client error: 404 Not Found - requested room does not exist", "media_unavailable", True, False),
-        ("client error: 400 Bad Request - no room name", "media_unavailable", False, True),
-        ("failed to parse the url: relative URL without a base", "media_unavailable", False, True),
+        ("client error: 404 Not Found - requested room does not exist", "media_setup", True, True),
+        ("client error: 400 Bad Request - no room name", "media_setup", False, True),
+        ("failed to parse the url: relative URL without a base", "media_setup", False, True),
         ("invalid peer certificate: UnknownIssuer", "tls", False, True),
     ],
 )

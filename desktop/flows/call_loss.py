@@ -1,0 +1,112 @@
+"""LossWatch: notices that the connection is gone before the SDK does, and that it is back before the SDK tries."""
+
+from enum import Enum, auto
+
+from desktop.core.call import TrackState
+from desktop.flows.call_conditions import Conditions
+from desktop.flows.call_facts import CallFacts
+from desktop.flows.call_probe import Probe
+from desktop.rtc.video import FROZEN_AFTER_S
+
+BACK_GRACE_S = 0.25
+"""How long an SDK that is reconnecting may take after the network is back."""
+PICTURE_GRACE_S = 1.2
+"""How long the pictures of a room that never noticed a loss may take after the network is back."""
+_RESUME_S = 1.5
+"""How long the SDK may reconnect without pictures while the media server answers all the time."""
+_RESUME_IN_SILENCE_S = 4.0
+"""The same where no picture could show that the room still works."""
+_PICTURES_WITHIN_S = 30.0
+
+
+class Verdict(Enum):
+    """How a room stands."""
+
+    FINE = auto()
+    UNSURE = auto()
+    LOST = auto()
+    LEAVE = auto()
+    """It is given up: a new one is faster."""
+
+
+class LossWatch:
+    """Looks at pictures, the SDK's word and the probe's. Times are the loop's seconds.
+
+    Only pictures prove that a room works: while they flow nothing is said, whatever the servers answer.
+    """
+
+    def __init__(self, facts: CallFacts, conditions: Conditions, probe: Probe) -> None:
+        """Start without a doubt."""
+        self._facts, self._conditions, self._probe = facts, conditions, probe
+        self._entered_s = 0.0
+        self._reconnecting_s: float | None = None
+        self._stuck_s: float | None = None
+        self._flowed_s: float | None = None
+        self._platform_failed = False
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether there is a reason to ask the servers."""
+        return self._reconnecting_s is not None or self._stuck_s is not None or self._platform_failed
+
+    def entered(self, now: float) -> None:
+        """Note a new room."""
+        self._entered_s = now
+        self._reconnecting_s = self._stuck_s = None
+
+    def reconnecting(self, now: float) -> None:
+        """Note that the SDK works on its connection."""
+        self._reconnecting_s = now if self._reconnecting_s is None else self._reconnecting_s
+
+    def reconnected(self) -> None:
+        """Note that the SDK has its connection back."""
+        self._reconnecting_s = None
+
+    def platform_answered(self, is_true: bool) -> None:  # noqa: FBT001 - the fact itself is the argument
+        """Note whether a question to the platform was answered, or not yet although it should have been."""
+        self._platform_failed = not is_true
+
+    def look(self, now: float) -> Verdict:
+        """Say how a room that is thought to be there stands."""
+        states = self._facts.people.picture_states
+        is_flowing = TrackState.FLOWING in states
+        if is_flowing:
+            self._flowed_s, self._stuck_s = now, None
+        elif TrackState.STALLED not in states:
+            self._stuck_s = None
+        elif self._stuck_s is None:
+            self._stuck_s = now - FROZEN_AFTER_S
+        if not is_flowing and self._must_leave(now):
+            return Verdict.LEAVE
+        if (lost_s := self._lost_since(is_flowing=is_flowing)) is not None:
+            self._conditions.connection_lost(lost_s)
+            return Verdict.LOST
+        return Verdict.FINE if self._reconnecting_s is None and self._stuck_s is None else Verdict.UNSURE
+
+    def _lost_since(self, *, is_flowing: bool) -> float | None:
+        """Return since when the connection is certainly gone; None while it is not, or while that is not known."""
+        if self._reconnecting_s is not None:
+            return self._doubted_s()
+        media, platform = self._probe.media, self._probe.platform
+        if is_flowing or not media.is_down:
+            return None
+        if self._stuck_s is not None:
+            return self._stuck_s
+        return media.down_s if platform.is_down else None
+
+    def _doubted_s(self) -> float | None:
+        return min((at for at in (self._stuck_s, self._reconnecting_s) if at is not None), default=None)
+
+    def _must_leave(self, now: float) -> bool:
+        """Say whether a new room is surely faster than the SDK; without the platform there would be none at all."""
+        media, platform, doubted_s = self._probe.media, self._probe.platform, self._doubted_s()
+        if doubted_s is None or media.answered_s is None or media.is_down or platform.is_down:
+            return False
+        came_back = media.back_s is not None and media.back_s > max(doubted_s, self._entered_s)
+        if came_back and media.back_s is not None:
+            grace_s = PICTURE_GRACE_S if self._reconnecting_s is None else BACK_GRACE_S
+            return now - media.back_s >= grace_s
+        if self._reconnecting_s is None or media.answered_s <= self._reconnecting_s:
+            return False
+        had_pictures = self._flowed_s is not None and self._flowed_s >= self._reconnecting_s - _PICTURES_WITHIN_S
+        return now - self._reconnecting_s >= (_RESUME_S if had_pictures else _RESUME_IN_SILENCE_S)
