@@ -23,7 +23,7 @@ from desktop.bridge.loop_thread import LoopErrorHandler, LoopThread
 from desktop.bridge.record import RecordGateway
 from desktop.core.account import AccountPhase, AccountState
 from desktop.core.bands import Band, BandLevel
-from desktop.core.board import BoardState
+from desktop.core.board import NEW_SESSION, BoardState
 from desktop.core.call import CallPhase, CallState
 from desktop.core.chat import ChatChange, ChatMessage
 from desktop.core.errors import BaylinkError
@@ -47,6 +47,7 @@ from desktop.ui.theme import Theme, apply_theme
 from desktop.ui.tokens import Profile, ThemeName
 
 if TYPE_CHECKING:
+    from desktop.desks import Desks
     from desktop.media.devices import Devices
     from desktop.parts import Parts
     from desktop.rtc.camera_source import CameraSource
@@ -62,6 +63,10 @@ class App(QObject):
     """
 
     stopped = Signal()
+    line_unseen = Signal()
+    """A line of chat came that nobody sees."""
+    keys_requested = Signal()
+    """Somebody wants to see or learn the keys to talk."""
     _parts_made = Signal()
 
     def __init__(
@@ -93,6 +98,7 @@ class App(QObject):
         self._hears_calls = False
         self._parts: Parts | None = None
         self._devices: Devices | None = None
+        self._desks: Desks | None = None
         self._stopping: concurrent.futures.Future[None] | None = None
         self._stop_timer = QTimer(self, interval=20)
         self._stop_timer.timeout.connect(self._look_whether_stopped)
@@ -149,9 +155,13 @@ class App(QObject):
 
     @Slot()
     def _look_for_devices(self) -> None:
-        from desktop.media.devices import Devices  # noqa: PLC0415 - Qt Multimedia is imported after the first paint
+        from desktop.desks import Desks  # noqa: PLC0415 - Qt Multimedia is imported after the first paint
+        from desktop.media.devices import Devices  # noqa: PLC0415 - the same
 
         self._devices = Devices(self)
+        self._desks = Desks(self.window, self.call_gateway, self.devices_gateway, self)
+        self.line_unseen.connect(self._desks.line_unseen)
+        self.keys_requested.connect(self._desks.learn_keys)
         self._devices.changed.connect(self.devices_gateway.look)
         self.loop_thread.submit(self._make_parts(self._devices))
 
@@ -215,6 +225,8 @@ class App(QObject):
         self.call_page.mute_requested.connect(calls.set_muted)
         self.call_page.camera_requested.connect(calls.set_camera)
         self.call_page.pictures_wanted.connect(calls.want_pictures)
+        self.call_page.line_unseen.connect(self.line_unseen)
+        self.call_page.keys_requested.connect(self.keys_requested)
         self.call_page.set_videos(calls.video, calls.own_video())
         calls.frame_ready.connect(self.call_page.frame_ready)
         calls.own_frame_ready.connect(self.call_page.own_frame_ready)
@@ -287,7 +299,9 @@ class App(QObject):
     def _board_band_answered(self, key: str) -> None:
         leads_to = self._board.band_session
         self.board_gateway.close_band()
-        if leads_to is not None:
+        if key == NEW_SESSION and leads_to is not None:
+            self.sessions_page.show_session(leads_to)
+        elif leads_to is not None:
             self._join(leads_to)
         else:
             self.call_gateway.act_on_band(key)
@@ -334,6 +348,8 @@ class App(QObject):
         self._owner = None
         # What the loop still tells of the session that is left here comes too late for anybody's eyes.
         self._hears_calls = False
+        if self._desks is not None:
+            self._desks.leave()
         self.call_gateway.leave()
         self._call = None
         self._record = None
@@ -345,6 +361,8 @@ class App(QObject):
     def _board_changed(self, state: BoardState) -> None:
         self._board = state
         self.sessions_page.render_state(state)
+        if self._desks is not None:
+            self._desks.board_changed(state)
 
     @Slot(object)
     def _call_changed(self, state: CallState) -> None:
@@ -360,6 +378,8 @@ class App(QObject):
             self.chat_page.render_state(state)
         if state.phase is CallPhase.ENDED and state.completion is None and state.band is not None:
             self.board_gateway.show_band(state.band)
+        if self._desks is not None:
+            self._desks.call_changed(state)
         self._route()
         self.window.set_title(self._title())
 
@@ -444,6 +464,8 @@ class App(QObject):
         if not self.loop_thread.is_finished:
             return
         self._stop_timer.stop()
+        if self._desks is not None:
+            self._desks.close()
         if self._devices is not None:
             self._devices.close()
         self.window.close_now()

@@ -129,6 +129,12 @@ class CallGateway(QObject):
         if self._flow is not None:
             self._errands.call(partial(self._flow.limit_pictures, limit))
 
+    @Slot()
+    def voice_while_muted(self) -> None:
+        """Say that somebody talks while the microphone is closed."""
+        if self._flow is not None:
+            self._errands.call(self._flow.voice_while_muted)
+
     @Slot(str)
     def act_on_band(self, key: str) -> None:
         """Do what the button on a band says."""

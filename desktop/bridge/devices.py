@@ -58,6 +58,12 @@ class DevicesGateway(QObject):
         if self._flow is not None:
             self._errands.call(self._flow.flip_camera)
 
+    @Slot(str, str)
+    def set_keys(self, talk: str, mute: str) -> None:
+        """Remember the key that is held to talk and the one to be silent; "" is none."""
+        if self._flow is not None:
+            self._errands.call(partial(self._flow.set_keys, talk, mute))
+
     @Slot(bool, bool, bool)
     def set_switches(self, echo: bool, noise: bool, gain: bool) -> None:  # noqa: FBT001 - a slot's arguments
         """Remember how the microphone's sound is treated."""

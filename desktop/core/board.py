@@ -8,6 +8,9 @@ from desktop.core.clock import ServerTime
 from desktop.core.people import SessionId
 from desktop.core.session import Mechanic, SessionRow, SessionStatus
 
+NEW_SESSION = "new_session"
+"""The key of the notice about a session that was assigned just now; its button shows the session in the list."""
+
 
 class BoardGroup(StrEnum):
     """The groups of the list, in the order shown."""

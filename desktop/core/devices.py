@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from desktop.core.preferences import DEFAULT_LOUDNESS
+
 
 class DeviceKind(StrEnum):
     """What a device is for."""
@@ -79,7 +81,11 @@ class DeviceList:
 
 @dataclass(frozen=True, slots=True)
 class DevicesState:
-    """All devices of this PC and how the sound of the microphone is treated."""
+    """All devices of this PC, how the sound of the microphone is treated, the keys that open it, and the cues.
+
+    `talk_key` is held to be heard, `mute_key` to be silent; "" is none. `cue_loudness` runs from 0 to 1; `flash` asks
+    for a pulse of light with every cue.
+    """
 
     microphone: DeviceList = field(default_factory=lambda: DeviceList(DeviceKind.MICROPHONE))
     speaker: DeviceList = field(default_factory=lambda: DeviceList(DeviceKind.SPEAKER))
@@ -87,6 +93,10 @@ class DevicesState:
     echo_cancellation: bool = True
     noise_suppression: bool = True
     auto_gain: bool = True
+    talk_key: str = ""
+    mute_key: str = ""
+    cue_loudness: float = DEFAULT_LOUDNESS
+    flash: bool = False
 
     def of(self, kind: DeviceKind) -> DeviceList:
         """Return the devices of one kind."""

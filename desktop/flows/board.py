@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from desktop.core.account import AccountPhase, AccountState
 from desktop.core.bands import Band, BandLevel
-from desktop.core.board import BoardListing, BoardState, Freshness, HintKind, ServerHint
+from desktop.core.board import NEW_SESSION, BoardListing, BoardState, Freshness, HintKind, ServerHint
 from desktop.core.errors import BaylinkError, RefusedError, SignedOutError
 from desktop.core.people import MechanicId, SessionId
 from desktop.core.session import SessionRow
@@ -60,6 +60,7 @@ class BoardFlow:
         self._in_call = False
         self._failures = 0
         self._told_missing = False
+        self._known: frozenset[SessionId] | None = None
 
     @property
     def state(self) -> BoardState:
@@ -76,6 +77,7 @@ class BoardFlow:
                 self._owner = mechanic.id
                 self._state = BoardState()
                 self._told_missing = False
+                self._known = None
             self._to(mechanic=mechanic, shop_name=account.shop_name, bay_name=account.bay_name)
             if not self._tasks:
                 self._begin()
@@ -197,6 +199,17 @@ class BoardFlow:
         rows = tuple(row for row in listing.rows if not row.status.is_terminal or _is_recent(row, now))
         self._to(rows=rows, freshness=Freshness.FRESH, loaded_at_s=now_s, server_time=listing.server_time)
         self._tell_missing(listing)
+        self._tell_new(rows)
+
+    def _tell_new(self, rows: tuple[SessionRow, ...]) -> None:
+        """Say that a session was assigned since the last reading; in a call nobody is disturbed by it."""
+        before, self._known = self._known, frozenset(row.id for row in rows)
+        fresh = (row for row in rows if before is not None and row.id not in before and not row.status.is_terminal)
+        band = self._state.band
+        if band is not None and band.key == NEW_SESSION and self._state.band_session not in self._known:
+            self.close_band()
+        if (new := next(fresh, None)) is not None and not self._in_call:
+            self._to(band=_new_session(new), band_session=new.id)
 
     def _tell_missing(self, listing: BoardListing) -> None:
         """Say once a login that there are no requests here; the next reading takes the sentence away."""
@@ -285,6 +298,18 @@ class BoardFlow:
         if state != self._state:
             self._state = state
             self._publish(state)
+
+
+def _new_session(row: SessionRow) -> Band:
+    """Return the notice of a session that was not in the list before."""
+    about = (row.vehicle.title if row.vehicle is not None else "", row.concern)
+    text = " ".join(_sentence(part) for part in about if part)
+    title = f"New session: {row.customer_name}."
+    return Band(NEW_SESSION, BandLevel.ACCENT, "bell", title, text, action="Show")
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _is_recent(row: SessionRow, now: datetime) -> bool:

@@ -156,6 +156,11 @@ class CallFlow:
         if self._session is not None:
             self._session.devices_changed(changes)
 
+    def voice_while_muted(self) -> None:
+        """Say that somebody talks while the microphone is closed."""
+        if self._session is not None:
+            self._session.voice_while_muted()
+
     def act_on_band(self, key: str) -> None:
         """Do what the button on a band says."""
         session = self._session
@@ -164,6 +169,8 @@ class CallFlow:
         if key == "no_picture":
             session.say(_ASK)
             session.dismiss(key)
+        elif key == "talking_muted":
+            session.set_muted(False)
         elif key == "joined_elsewhere" and session.is_over:
             self._keep(self.join(session.session_id))
 

@@ -93,6 +93,17 @@ class DevicesFlow:
         self._choices.keep(known)
         self._take(self._now(), ())
 
+    def set_keys(self, talk: str, mute: str) -> None:
+        """Remember the key that is held to talk and the one to be silent; "" is none."""
+        self._choices.keep(replace(self._choices.current, talk_key=talk, mute_key=mute))
+        self._tell(self._now())
+
+    def _tell(self, state: DevicesState) -> None:
+        """Tell what concerns no device: nothing has to be opened anew."""
+        if state != self.state:
+            self.state = state
+            self._listeners.publish(state)
+
     def _take(self, state: DevicesState, changes: tuple[DeviceChange, ...]) -> None:
         if state == self.state:
             return
@@ -114,6 +125,10 @@ class DevicesFlow:
             echo_cancellation=chosen.echo_cancellation,
             noise_suppression=chosen.noise_suppression,
             auto_gain=chosen.auto_gain,
+            talk_key=chosen.talk_key,
+            mute_key=chosen.mute_key,
+            cue_loudness=chosen.cue_loudness,
+            flash=chosen.flash,
         )
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.core.bands import Band, BandLevel, most_urgent
 from desktop.core.board import BoardState, Freshness
-from desktop.core.people import Role
+from desktop.core.people import Role, SessionId
 from desktop.models.session_words import BoardMoment, RowAction, clock_time
 from desktop.ui.avatar import Avatar
 from desktop.ui.buttons import Button
@@ -149,6 +149,10 @@ class SessionsPage(QWidget):
         self._content.setCurrentWidget(self._part_to_show())
         self._draw_empty()
         self._draw_detail()
+
+    def show_session(self, session_id: SessionId) -> None:
+        """Choose a session in the list, as a tap on it would."""
+        self._list.choose(session_id)
 
     def _part_to_show(self) -> QWidget:
         if self._state.rows:

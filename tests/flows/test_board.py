@@ -12,7 +12,7 @@ from desktop.core.board import BoardListing, BoardState, Freshness, HintKind
 from desktop.core.clock import ServerTime
 from desktop.core.errors import OfflineError, RefusedError, SignedOutError
 from desktop.core.people import SessionId
-from desktop.core.session import SessionStatus
+from desktop.core.session import SessionStatus, Vehicle
 from desktop.flows.board import BoardFlow
 from tests.flows.fakes import IKE, MARISOL, NOW, FakeBoardBackend, row, signed_in
 from tests.virtual_time import VirtualClock, in_loop, settle
@@ -62,6 +62,41 @@ async def test_a_new_session_shows_as_soon_as_the_server_hints_at_it() -> None:
     wall.backend.hint(HintKind.ASSIGNMENT)
     await wall.clock.advance(1)
     assert len(wall.now().rows) == 1
+    await wall.flow.aclose()
+
+
+@in_loop
+async def test_a_session_assigned_just_now_is_announced_with_the_car_and_the_concern() -> None:
+    wall = Wall(FakeBoardBackend(row("Dana"), has_hints=True))
+    await wall.open()
+    assert wall.now().band is None
+    new = replace(row("Ike"), vehicle=Vehicle(year="2019", make="Ford", model="Focus"), concern="Grinding noise")
+    await wall.clock.advance(5)
+    wall.backend.rows = (*wall.backend.rows, new)
+    wall.backend.hint(HintKind.ASSIGNMENT)
+    await wall.clock.advance(1)
+    band = wall.now().band
+    assert band is not None
+    assert (band.title, band.text) == ("New session: Ike.", "2019 Ford Focus. Grinding noise.")
+    assert (band.action, wall.now().band_session) == ("Show", new.id)
+    wall.backend.rows = wall.backend.rows[:1]
+    wall.backend.hint(HintKind.ASSIGNMENT)
+    await wall.clock.advance(5)
+    assert wall.now().band is None
+    await wall.flow.aclose()
+
+
+@in_loop
+async def test_nobody_in_a_call_is_disturbed_by_a_new_session() -> None:
+    wall = Wall(FakeBoardBackend(row("Dana"), has_hints=True))
+    await wall.open()
+    wall.flow.call_changed(in_call=True)
+    await wall.clock.advance(5)
+    wall.backend.rows = (*wall.backend.rows, row("Ike"))
+    wall.backend.hint(HintKind.ASSIGNMENT)
+    await wall.clock.advance(5)
+    assert len(wall.now().rows) == 2
+    assert wall.now().band is None
     await wall.flow.aclose()
 
 

@@ -427,3 +427,31 @@ def test_wishes_made_before_the_room_is_there_are_kept_for_it() -> None:
         assert (stage.room.is_muted, stage.room.is_camera_on) == (True, False)
 
     play(story)
+
+
+def test_who_talks_while_muted_is_told_and_heard_again_by_one_tap() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.live()
+        stage.flow.set_muted(True)
+        stage.room.tell(OwnDevices(OwnDevice.OFF, OwnDevice.ON, OwnDevice.ON))
+        stage.flow.voice_while_muted()
+        state = await stage.screen.until_band("talking_muted", 1)
+        assert state.band is not None
+        assert (state.band.title, state.band.action) == ("You are muted. Dana cannot hear you.", "Unmute")
+        stage.flow.act_on_band("talking_muted")
+        assert not stage.room.is_muted
+        await asyncio.sleep(1)
+        assert stage.screen.state.band is None or stage.screen.state.band.key != "talking_muted"
+
+    play(story)
+
+
+def test_a_voice_into_an_open_microphone_is_no_news() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.live()
+        stage.room.tell(OwnDevices(OwnDevice.ON, OwnDevice.ON, OwnDevice.ON))
+        stage.flow.voice_while_muted()
+        await asyncio.sleep(1)
+        assert "talking_muted" not in stage.screen.bands()
+
+    play(story)

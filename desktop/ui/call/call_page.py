@@ -41,6 +41,8 @@ class CallPage(QWidget):
     leave_requested = Signal()
     band_action_requested = Signal(str)
     pictures_wanted = Signal(object)
+    line_unseen = Signal()
+    keys_requested = Signal()
 
     def __init__(self, chat: ChatModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -157,6 +159,7 @@ class CallPage(QWidget):
             ("P", self.stage.swap_pictures),
             ("W", self.toggle_full_picture),
             ("Ctrl+Shift+E", self.bar.ask_end),
+            ("Ctrl+Shift+T", self.keys_requested.emit),
             ("Esc", self._cancel),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -220,6 +223,7 @@ class CallPage(QWidget):
             return
         self._unread += len(news)
         newest = news[-1]
+        self.line_unseen.emit()
         self.stage.preview.show_message(first_word(newest.name), newest.text, newest.role)
         self.stage.preview.raise_()
         self.stage.place_preview()
