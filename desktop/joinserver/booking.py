@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from desktop.backend.wire import Vehicle
 from desktop.joinserver import plans, rules
@@ -11,6 +12,10 @@ from desktop.joinserver.tables import Extension, Intake, ServicePlan, SessionRow
 from desktop.joinserver.unit import Unit
 
 TYPE_LABELS = {plans.CHAT: "Chat", plans.VIDEO: "Video", plans.DIAGNOSTIC: "Diagnostic"}
+_PLAN: Final = select(ServicePlan).where(ServicePlan.slug == bindparam("slug"))
+_ADDED_MINUTES: Final = select(func.coalesce(func.sum(Extension.minutes), 0)).where(
+    Extension.session_id == bindparam("session")
+)
 
 
 def kind_of(row: SessionRow) -> str:
@@ -19,14 +24,17 @@ def kind_of(row: SessionRow) -> str:
 
 
 def _plan_row(unit: Unit, slug: str) -> plans.PlanRow | None:
-    if slug in unit.plan_rows:
-        return unit.plan_rows[slug]
+    if slug not in unit.plan_rows:
+        unit.plan_rows[slug] = known_plan(unit.session.scalar(_PLAN, {"slug": slug}), slug)
+    return unit.plan_rows[slug]
+
+
+def known_plan(found: ServicePlan | None, slug: str) -> plans.PlanRow | None:
+    """Return what a row found for `slug` says, if it is that plan's."""
     # Matched in Python: the text comparison of a database may fold case, the contract's does not.
-    found = unit.session.scalar(select(ServicePlan).where(ServicePlan.slug == slug))
-    exact = found is not None and found.slug == slug
-    row = plans.PlanRow(found.name, found.duration_minutes, found.is_active) if found is not None and exact else None
-    unit.plan_rows[slug] = row
-    return row
+    if found is None or found.slug != slug:
+        return None
+    return plans.PlanRow(found.name, found.duration_minutes, found.is_active)
 
 
 def plan_name(unit: Unit, row: SessionRow) -> str:
@@ -45,8 +53,9 @@ def planned_minutes(unit: Unit, row: SessionRow) -> int:
 
 def extension_minutes(unit: Unit, row: SessionRow) -> int:
     """Return the sum of the minutes added to a session."""
-    query = select(func.coalesce(func.sum(Extension.minutes), 0)).where(Extension.session_id == row.id)
-    return int(unit.session.scalar(query) or 0)
+    if row.id not in unit.added_minutes:
+        unit.added_minutes[row.id] = int(unit.session.scalar(_ADDED_MINUTES, {"session": row.id}) or 0)
+    return unit.added_minutes[row.id]
 
 
 def time_is_up_at(unit: Unit, row: SessionRow) -> datetime | None:

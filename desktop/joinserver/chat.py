@@ -2,9 +2,11 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from desktop.backend.wire import (
     MAX_MESSAGE_LENGTH,
@@ -26,6 +28,10 @@ from desktop.joinserver.tables import FileRow, MessageRow, SessionRow
 from desktop.joinserver.unit import Unit, new_id
 
 JOIN_PAGE = 50
+_OF_SESSION: Final = select(MessageRow).where(MessageRow.session_id == bindparam("session"))
+_NEWEST: Final = _OF_SESSION.order_by(MessageRow.seq.desc()).limit(bindparam("limit"))
+_BEFORE: Final = _NEWEST.where(MessageRow.seq < bindparam("seq"))
+_AFTER: Final = _OF_SESSION.where(MessageRow.seq > bindparam("seq")).order_by(MessageRow.seq).limit(bindparam("limit"))
 _SEQ_DIGITS = 15  # more than any session has, less than any database counts
 
 
@@ -65,10 +71,16 @@ class MessageViews:
             read_at=stored.read_at,
         )
 
+    def read_attached(self, messages: Iterable[MessageRow]) -> None:
+        """Read the files of many messages at once."""
+        wanted = {file_id for stored in messages for file_id in stored.attachments}
+        if wanted:
+            self._unit.keep(self._unit.session.scalars(select(FileRow).where(FileRow.id.in_(wanted))))
+
     def _attachments(self, stored: MessageRow, *, with_links: bool) -> list[Attachment]:
         found = []
         for file_id in stored.attachments:
-            file = self._unit.session.get(FileRow, file_id)
+            file = self._unit.find(FileRow, file_id)
             if file is None:
                 continue
             url, until = self._links.link(file.id, self._unit.now) if with_links else (None, None)
@@ -116,17 +128,18 @@ def page(
     unit: Unit, views: MessageViews, row: SessionRow, limit: int, *, before: int | None = None, after: int | None = None
 ) -> Page:
     """Return up to `limit` messages: the newest, or those just before or just after a place."""
-    query = select(MessageRow).where(MessageRow.session_id == row.id)
+    asked: dict[str, object] = {"session": row.id, "limit": limit + 1}
     if after is not None:
-        query = query.where(MessageRow.seq > after).order_by(MessageRow.seq)
+        found = list(unit.session.scalars(_AFTER, asked | {"seq": after}))
+    elif before is not None:
+        found = list(unit.session.scalars(_BEFORE, asked | {"seq": before}))
     else:
-        query = query.order_by(MessageRow.seq.desc())
-        query = query.where(MessageRow.seq < before) if before is not None else query
-    found = list(unit.session.scalars(query.limit(limit + 1)))
+        found = list(unit.session.scalars(_NEWEST, asked))
     has_more = len(found) > limit
     found = sorted(found[:limit], key=lambda stored: stored.seq)
     older = bool(found) and found[0].seq > 1
     newest = found[-1].seq if found else (after or 0)
+    views.read_attached(found)
     cursors = Cursors(before=cursor(found[0].seq) if older else None, after=cursor(newest))
     return Page(tuple(views.message(stored) for stored in found), cursors, has_more)
 

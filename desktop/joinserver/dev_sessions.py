@@ -176,6 +176,7 @@ def _extend(unit: Unit, row: SessionRow, asked: SessionPatch) -> None:
         )
     )  # fmt: skip
     unit.session.flush()
+    unit.added_minutes.pop(row.id, None)
     lifecycle.push_timing(unit, row, "session.extended")
 
 

@@ -1,5 +1,6 @@
 """Opens SQLite or PostgreSQL by one URL, brings the schema up to date, and tells a lost race from a true failure."""
 
+import time
 from pathlib import Path
 from typing import Final
 
@@ -8,8 +9,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 THREADS: Final = 4
 """Units of work that run at once; each has a connection of its own."""
@@ -17,6 +18,8 @@ _BUSY_TIMEOUT_MS = 5_000
 _CONNECT_TIMEOUT_S = 5
 _STATEMENT_TIMEOUT_MS = 10_000
 _WRITES = "baylink_writes"
+_RESTS_SINCE: Final = "baylink_rests_since"
+_RESTED_S: Final = 5.0
 _MIGRATING = 0x6261_796D
 # PostgreSQL's codes for a lost race: serialization failure and deadlock. The same unit done again sees who won.
 _LOST_RACES = frozenset({"40001", "40P01"})
@@ -35,10 +38,13 @@ def open_engine(url: str) -> Engine:
     parsed = full_url(url)
     if parsed.get_backend_name() == "postgresql":
         options = f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=30000"
-        return create_engine(
-            parsed, hide_parameters=True, pool_size=THREADS, max_overflow=4, pool_pre_ping=True, pool_timeout=5,
+        engine = create_engine(
+            parsed, hide_parameters=True, pool_size=THREADS, max_overflow=4, pool_timeout=5,
             connect_args={"connect_timeout": _CONNECT_TIMEOUT_S, "options": options},
         )  # fmt: skip
+        event.listen(engine, "checkout", _look_after_rest)
+        event.listen(engine, "checkin", _note_rest)
+        return engine
     engine = create_engine(parsed, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -75,6 +81,23 @@ def is_lost_race(error: DBAPIError) -> bool:
     if isinstance(error, IntegrityError):
         return True
     return getattr(error.orig, "sqlstate", None) in _LOST_RACES
+
+
+def _note_rest(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    entry.info[_RESTS_SINCE] = time.monotonic()
+
+
+def _look_after_rest(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+    """Find out whether a connection still lives that nobody used for a while: in a busy moment that is not asked."""
+    if time.monotonic() - entry.info.get(_RESTS_SINCE, time.monotonic()) < _RESTED_S:
+        return
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SELECT 1")
+        cursor.close()
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error  # the pool opens another one in its place
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

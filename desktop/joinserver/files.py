@@ -1,6 +1,8 @@
 """Files of a session as the list shows them: rows with signed, short-lived links."""
 
-from sqlalchemy import select
+from typing import Final
+
+from sqlalchemy import bindparam, select
 
 from desktop.backend.wire import FileEntry, FilesAnswer, FilesSummary
 from desktop.core.text import clean_line
@@ -13,14 +15,20 @@ FILE_NAME_CAP = 120
 JOIN_FILES = 50
 INTAKE_TAG = "intake"
 """Marks what came with the booking."""
+_NEWEST_FIRST: Final = (
+    select(FileRow)
+    .where(FileRow.session_id == bindparam("session"))
+    .order_by(FileRow.created_at.desc(), FileRow.id)
+    .limit(bindparam("limit"))
+)
+_ALL: Final = 1_000_000
 
 
 def entries(
     unit: Unit, views: MessageViews, row: SessionRow, links: LinkSigner, newest: int | None = None
 ) -> tuple[FileEntry, ...]:
     """Return the files of a session, oldest first; at most the `newest` so many."""
-    query = select(FileRow).where(FileRow.session_id == row.id).order_by(FileRow.created_at.desc(), FileRow.id)
-    found = unit.session.scalars(query.limit(newest) if newest else query).all()
+    found = unit.session.scalars(_NEWEST_FIRST, {"session": row.id, "limit": newest or _ALL}).all()
     return tuple(entry(unit, views, file, links) for file in reversed(found))
 
 

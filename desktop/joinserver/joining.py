@@ -1,12 +1,14 @@
 """Joining a session: who may, what it changes, and the one answer that holds everything a page needs."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, update
 
 from desktop.backend.wire import JoinAnswer, JoinNotes, JoinRequest, format_timestamp
 from desktop.core.people import Role
 from desktop.joinserver import booking, chat, files, lifecycle, people, rules
+from desktop.joinserver.around import read_around
 from desktop.joinserver.chat import MessageViews
 from desktop.joinserver.errors import ApiError, not_found
 from desktop.joinserver.links import LinkSigner
@@ -14,6 +16,26 @@ from desktop.joinserver.members import Member
 from desktop.joinserver.tables import Device, LiveKitRoom, ParticipantRow
 from desktop.joinserver.tokens import LIFETIME_S, TokenMaker
 from desktop.joinserver.unit import Unit, new_id, room_name
+
+# Whoever joins holds the lock of the session, so "change it, or else add it" needs no other care.
+_REFRESH_ROOM: Final = (
+    update(LiveKitRoom)
+    .where(LiveKitRoom.room_name == bindparam("room"), LiveKitRoom.user_id == bindparam("user"))
+    .values(role=bindparam("as_role"), identity=bindparam("as_identity"), last_refreshed_at=bindparam("at"))
+)
+_ADD_ROOM: Final = insert(LiveKitRoom)
+_OF_PERSON: Final = (Device.session_id == bindparam("session"), Device.user_id == bindparam("user"))
+_SEE_DEVICE: Final = (
+    update(Device)
+    .where(*_OF_PERSON, Device.device_fingerprint == bindparam("device"))
+    .values(last_seen_at=bindparam("at"), kicked_at=None)
+)
+_KICK_OTHERS: Final = (
+    update(Device)
+    .where(*_OF_PERSON, Device.device_fingerprint != bindparam("device"), Device.kicked_at.is_(None))
+    .values(kicked_at=bindparam("at"))
+)
+_ADD_DEVICE: Final = insert(Device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,48 +86,36 @@ def _open_booked(unit: Unit, member: Member) -> None:
 
 
 def _map_room(unit: Unit, member: Member, seat: Seat) -> None:
-    known = unit.session.scalar(
-        select(LiveKitRoom).where(LiveKitRoom.room_name == seat.room, LiveKitRoom.user_id == member.caller.user_id)
-    )
-    if known is None:
-        known = LiveKitRoom(
-            id=new_id(), room_name=seat.room, session_id=member.row.id, user_id=member.caller.user_id,
-            role=member.role.value, identity=seat.identity, created_at=unit.now,
+    refreshed = unit.ask(
+        _REFRESH_ROOM, room=seat.room, user=member.caller.user_id, as_role=member.role.value, as_identity=seat.identity,
+        at=unit.now,
+    )  # fmt: skip
+    if not refreshed.rowcount:
+        unit.ask(
+            _ADD_ROOM, id=new_id(), room_name=seat.room, session_id=member.row.id, user_id=member.caller.user_id,
+            role=member.role.value, identity=seat.identity, created_at=unit.now, last_refreshed_at=unit.now,
         )  # fmt: skip
-        unit.session.add(known)
-    known.role = member.role.value
-    known.identity = seat.identity
-    known.last_refreshed_at = unit.now
 
 
 def _know_participant(unit: Unit, member: Member) -> None:
-    known = people.presence_rows(unit, member.row).get(member.role.value)
-    if known is None:
-        unit.session.add(
-            ParticipantRow(
-                id=new_id(), session_id=member.row.id, user_id=member.caller.user_id, role=member.role.value,
-                present=False,
-            )
-        )  # fmt: skip
+    presence = people.presence_rows(unit, member.row)
+    if member.role.value not in presence:
+        known = ParticipantRow(
+            id=new_id(), session_id=member.row.id, user_id=member.caller.user_id, role=member.role.value, present=False
+        )
+        unit.session.add(known)
+        presence[member.role.value] = known
 
 
 def _know_device(unit: Unit, member: Member, fingerprint: str) -> None:
-    devices = unit.session.scalars(
-        select(Device).where(Device.session_id == member.row.id, Device.user_id == member.caller.user_id)
-    ).all()
-    own = next((device for device in devices if device.device_fingerprint == fingerprint), None)
-    for device in devices:
-        if device is not own and device.kicked_at is None:
-            device.kicked_at = unit.now
-            unit.record(member.row, "device_kicked", user_id=member.caller.user_id)
-    if own is None:
-        own = Device(
-            id=new_id(), session_id=member.row.id, user_id=member.caller.user_id, device_fingerprint=fingerprint,
-            joined_at=unit.now, last_seen_at=unit.now,
+    here = {"session": member.row.id, "user": member.caller.user_id, "device": fingerprint, "at": unit.now}
+    for _ in range(unit.ask(_KICK_OTHERS, **here).rowcount):
+        unit.record(member.row, "device_kicked", user_id=member.caller.user_id)
+    if not unit.ask(_SEE_DEVICE, **here).rowcount:
+        unit.ask(
+            _ADD_DEVICE, id=new_id(), session_id=member.row.id, user_id=member.caller.user_id,
+            device_fingerprint=fingerprint, joined_at=unit.now, last_seen_at=unit.now,
         )  # fmt: skip
-        unit.session.add(own)
-    own.last_seen_at = unit.now
-    own.kicked_at = None
 
 
 def join_answer(
@@ -116,6 +126,7 @@ def join_answer(
     row = member.row
     if row.status in rules.TERMINAL:
         raise ApiError("session_ended", status=row.status)
+    read_around(unit, row)
     views = MessageViews(unit, row, links)
     newest = chat.page(unit, views, row, chat.JOIN_PAGE)
     is_mechanic = member.role is Role.MECHANIC

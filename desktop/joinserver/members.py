@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from desktop.core.people import Role
 from desktop.joinserver import rules
@@ -13,6 +14,13 @@ from desktop.joinserver.tables import Assignment, SessionRow
 from desktop.joinserver.unit import Unit
 
 _ID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+_HAS_ASSIGNMENT: Final = select(
+    exists().where(
+        Assignment.session_id == bindparam("session"),
+        Assignment.mechanic_id == bindparam("mechanic"),
+        Assignment.status == bindparam("status"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +63,12 @@ def member(unit: Unit, caller: Caller, session_id: str, *, side: Role | None = N
 def _is_offered(unit: Unit, caller: Caller, row: SessionRow) -> bool:
     if row.status not in {"pending", "scheduled"} or row.mechanic_id is not None or caller.mechanic_id is None:
         return False
-    return _has_assignment(unit, row, caller, ("offered",))
+    return _has_assignment(unit, row, caller, "offered")
 
 
 def _has_accepted(unit: Unit, caller: Caller, row: SessionRow) -> bool:
-    return _has_assignment(unit, row, caller, ("accepted",))
+    return _has_assignment(unit, row, caller, "accepted")
 
 
-def _has_assignment(unit: Unit, row: SessionRow, caller: Caller, statuses: tuple[str, ...]) -> bool:
-    query = exists().where(
-        Assignment.session_id == row.id,
-        Assignment.mechanic_id == caller.mechanic_id,
-        Assignment.status.in_(statuses),
-    )
-    return bool(unit.session.scalar(select(query)))
+def _has_assignment(unit: Unit, row: SessionRow, caller: Caller, status: str) -> bool:
+    return bool(unit.ask(_HAS_ASSIGNMENT, session=row.id, mechanic=caller.mechanic_id, status=status).scalar())

@@ -1,14 +1,18 @@
 """Who the people of a session are: their two kinds of id, their names, and whether they are in the room."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from desktop.backend.wire import Participant, StateParticipant
 from desktop.core.people import MechanicId, Role, UserId
 from desktop.joinserver import names
 from desktop.joinserver.tables import AuthUser, MechanicRow, Organization, ParticipantRow, Profile, SessionRow
 from desktop.joinserver.unit import Unit
+
+_USER_OF_MECHANIC: Final = select(MechanicRow.user_id).where(MechanicRow.id == bindparam("mechanic"))
+_PRESENCE: Final = select(ParticipantRow).where(ParticipantRow.session_id == bindparam("session"))
 
 
 def mechanic_by_user(unit: Unit, user_id: UserId) -> MechanicId | None:
@@ -18,7 +22,8 @@ def mechanic_by_user(unit: Unit, user_id: UserId) -> MechanicId | None:
 
 def user_of_mechanic(unit: Unit, mechanic_id: MechanicId) -> UserId | None:
     """Return the login of a mechanic."""
-    return unit.session.scalar(select(MechanicRow.user_id).where(MechanicRow.id == mechanic_id))
+    user_id: UserId | None = unit.ask(_USER_OF_MECHANIC, mechanic=mechanic_id).scalar()
+    return user_id
 
 
 def mechanic_identity(mechanic_id: MechanicId) -> str:
@@ -81,9 +86,11 @@ def role_of_user(unit: Unit, row: SessionRow, user_id: UserId) -> Role:
 
 
 def presence_rows(unit: Unit, row: SessionRow) -> dict[str, ParticipantRow]:
-    """Return what is known of the presence of each role."""
-    found = unit.session.scalars(select(ParticipantRow).where(ParticipantRow.session_id == row.id))
-    return {entry.role: entry for entry in found}
+    """Return what is known of the presence of each role, read once a unit; who adds a row adds it here too."""
+    if row.id not in unit.presence:
+        found = unit.session.scalars(_PRESENCE, {"session": row.id})
+        unit.presence[row.id] = {entry.role: entry for entry in found}
+    return unit.presence[row.id]
 
 
 def present_roles(unit: Unit, row: SessionRow) -> list[str]:

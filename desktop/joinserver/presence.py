@@ -88,4 +88,5 @@ def _entry(unit: Unit, row: SessionRow, mapping: LiveKitRoom) -> ParticipantRow:
         )
         unit.session.add(known)
         unit.session.flush()
+        unit.presence.pop(row.id, None)
     return known

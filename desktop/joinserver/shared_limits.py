@@ -4,6 +4,7 @@ import math
 from typing import Final
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from desktop.joinserver.errors import ApiError
 from desktop.joinserver.storage import Database
@@ -42,6 +43,14 @@ class SharedLimiter:
             raise ApiError("rate_limited", retry_after_s=max(1, math.ceil((1 - left) / refill)))
 
     def _take(self, values: dict[str, object]) -> tuple[bool, float]:
+        try:
+            return self._take_once(values)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return self._take_once(values)  # the database was away for a moment; this connection is a new one
+
+    def _take_once(self, values: dict[str, object]) -> tuple[bool, float]:
         with self._engine.connect() as connection:
             was_let, left = connection.execute(_TAKE, values).one()
             return bool(was_let), float(left)

@@ -75,6 +75,14 @@ class Database:
         return self._clock.now()
 
     def _read[T](self, work: Callable[[Unit], T]) -> T:
+        try:
+            return self._read_once(work)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return self._read_once(work)  # the database was away for a moment; this connection is a new one
+
+    def _read_once[T](self, work: Callable[[Unit], T]) -> T:
         with Session(self._reading, autoflush=False, expire_on_commit=False) as session:
             result = work(Unit(session, self._clock.now()))
             session.expunge_all()  # what was read stays readable after the rollback
@@ -83,19 +91,20 @@ class Database:
 
     def _write[T](self, work: Callable[[Unit], T]) -> tuple[T, list[Effect]]:
         for last in [False] * (_TRIES - 1) + [True]:
+            asked_to_commit = False
             try:
-                with self._turn:
-                    return self._write_once(work)
+                with self._turn, Session(self.engine, expire_on_commit=False) as session:
+                    unit = Unit(session, self._clock.now())
+                    result = work(unit)
+                    session.flush()
+                    if self.is_shared:
+                        notices.announce(session, self.worker, unit.effects)
+                    asked_to_commit = True
+                    session.commit()
+                    return result, unit.effects
             except DBAPIError as error:
-                if last or not is_lost_race(error):
+                # A connection that broke before anybody asked it to commit has changed nothing.
+                broke = error.connection_invalidated and not asked_to_commit
+                if last or not (broke or is_lost_race(error)):
                     raise
         raise AssertionError  # the last try returns or raises
-
-    def _write_once[T](self, work: Callable[[Unit], T]) -> tuple[T, list[Effect]]:
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            unit = Unit(session, self._clock.now())
-            result = work(unit)
-            if self.is_shared:
-                session.flush()
-                notices.announce(session, self.worker, unit.effects)
-        return result, unit.effects

@@ -3,16 +3,22 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import CursorResult, Executable, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from desktop.backend.wire import MAX_PUSH_BYTES, PushEnvelope, WireShape
 from desktop.core.people import MechanicId, SessionId, UserId
 from desktop.joinserver.effects import Effect, Hint, Push
 from desktop.joinserver.plans import PlanRow
-from desktop.joinserver.tables import MechanicRow, SessionEvent, SessionRow
+from desktop.joinserver.tables import MechanicRow, ParticipantRow, SessionEvent, SessionRow
+
+# Statements that many requests ask are built once: building them anew costs more than asking them.
+_SESSION: Final = select(SessionRow).where(SessionRow.id == bindparam("session"))
+# Rows that only refer to the session may be written meanwhile; what was read before the lock is read anew.
+_LOCKED_SESSION: Final = _SESSION.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
 def new_id() -> str:
@@ -34,7 +40,13 @@ class Unit:
         self.now = now
         self.effects: list[Effect] = []
         self.plan_rows: dict[str, PlanRow | None] = {}
+        self.added_minutes: dict[SessionId, int] = {}
+        self.presence: dict[SessionId, dict[str, ParticipantRow]] = {}
         self._kept: list[object] = []
+
+    def ask(self, statement: Executable, **values: object) -> CursorResult[Any]:
+        """Run a statement on plain columns, beside the session's objects: what those still hold back is not seen."""
+        return self.session.connection().execute(statement, values)
 
     def keep(self, rows: Iterable[object]) -> None:
         """Hold on to rows read ahead: the session itself forgets what nobody refers to."""
@@ -49,11 +61,7 @@ class Unit:
 
     def session_row(self, session_id: str, *, lock: bool = False) -> SessionRow | None:
         """Return a session, locked against other writers where the database can do that."""
-        query = select(SessionRow).where(SessionRow.id == session_id)
-        if not lock:
-            return self.session.scalar(query)
-        # Rows that only refer to the session may be written meanwhile; what was read before the lock is read anew.
-        return self.session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
+        return self.session.scalar(_LOCKED_SESSION if lock else _SESSION, {"session": session_id})
 
     def lock_mechanic(self, mechanic_id: MechanicId) -> MechanicRow:
         """Return a mechanic, locked against other writers. Comes after the lock of the session."""

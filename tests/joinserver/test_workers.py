@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from sqlalchemy import func, select
 
 from desktop.core.people import MechanicId
 from desktop.joinserver.app import create_app
@@ -20,6 +21,7 @@ from desktop.joinserver.demo_data import DEMO_PASSWORD, demo_id
 from desktop.joinserver.effects import EndStreams, Hint
 from desktop.joinserver.errors import ApiError
 from desktop.joinserver.house import House, Parts
+from desktop.joinserver.tables import Profile, SessionRow
 from desktop.joinserver.unit import Unit
 from tests.fixtures.joinserver import FAST_PASSWORDS, IKE, KEY, SECRET, FakeRooms, demo_database
 from tests.fixtures.postgres import cluster
@@ -84,6 +86,32 @@ def test_streams_read_everything_anew_after_the_database_was_away(tmp_path: Path
             " WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"
         )
         assert "resync" in str(await _line(stream))
+
+    _with_two_workers(tmp_path, story)
+
+
+def test_nobody_notices_that_the_database_broke_every_connection(tmp_path: Path) -> None:
+    async def story(first: House, _second: House) -> None:
+        def count(unit: Unit) -> int:
+            return unit.session.scalars(select(func.count()).select_from(SessionRow)).one()
+
+        def rename(unit: Unit) -> None:
+            unit.session.scalars(
+                select(Profile).where(Profile.full_name == "Dana Whitlock")
+            ).one().full_name = "Dana W."
+
+        sessions = await first.db.read(count)
+        for ask in (
+            lambda: first.db.read(count),
+            lambda: first.db.write(rename),
+            lambda: first.limiter.take("join", "me", count=4),
+        ):
+            cluster().execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND query NOT LIKE 'LISTEN%' AND pid <> pg_backend_pid()"
+            )
+            await ask()
+        assert await first.db.read(count) == sessions
 
     _with_two_workers(tmp_path, story)
 

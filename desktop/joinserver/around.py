@@ -1,0 +1,47 @@
+"""Reads what stands around one session in one question: its people, its plan, its car and the minutes added to it."""
+
+from typing import Final
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import aliased
+
+from desktop.joinserver.booking import known_plan
+from desktop.joinserver.tables import (
+    AuthUser,
+    Extension,
+    Intake,
+    MechanicRow,
+    Profile,
+    ServicePlan,
+    SessionRow,
+    VehicleRow,
+)
+from desktop.joinserver.unit import Unit
+
+_ADDED: Final = (
+    select(func.coalesce(func.sum(Extension.minutes), 0))
+    .where(Extension.session_id == bindparam("session"))
+    .scalar_subquery()
+)
+_OF_MECHANIC: Final = aliased(Profile)
+_AROUND: Final = (
+    select(_ADDED, ServicePlan, Intake, VehicleRow, AuthUser, Profile, MechanicRow, _OF_MECHANIC)
+    .select_from(SessionRow)
+    .outerjoin(ServicePlan, ServicePlan.slug == SessionRow.plan)
+    .outerjoin(Intake, Intake.id == SessionRow.intake_id)
+    .outerjoin(VehicleRow, VehicleRow.id == Intake.vehicle_id)
+    .outerjoin(AuthUser, AuthUser.id == SessionRow.customer_user_id)
+    .outerjoin(Profile, Profile.id == SessionRow.customer_user_id)
+    .outerjoin(MechanicRow, MechanicRow.id == SessionRow.mechanic_id)
+    .outerjoin(_OF_MECHANIC, _OF_MECHANIC.id == MechanicRow.user_id)
+    .where(SessionRow.id == bindparam("session"))
+)
+
+
+def read_around(unit: Unit, row: SessionRow) -> None:
+    """Read it, so that names, plan, minutes, car and concern of this session ask nothing more in this unit."""
+    minutes, plan, *others = unit.session.execute(_AROUND, {"session": row.id}).one()
+    unit.added_minutes[row.id] = int(minutes)
+    if row.plan:
+        unit.plan_rows[row.plan] = known_plan(plan, row.plan)
+    unit.keep(each for each in others if each is not None)
