@@ -13,8 +13,13 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Slot
 from PySide6.QtMultimedia import QMediaDevices
 
 from desktop.core.check import EchoPhase
+from desktop.core.cues import Cue
+from desktop.core.tones import Note
+from desktop.media.cue_player import CuePlayer
 from desktop.media.pcm import RATE
-from desktop.media.sound_check import SoundCheck
+from desktop.media.sound_check import SoundCheck, named
+from desktop.media.sound_server import SoundServer
+from desktop.media.voice_watch import VoiceWatch
 from tests.media.sound import MICROPHONE, SPEAKER, Ear, pitch_of, speech
 
 _PATIENCE_S = 10.0
@@ -150,6 +155,47 @@ def server_hangs(check: SoundCheck, notes: Notes) -> dict[str, object]:
     return {"waited": waited, "heard": heard}
 
 
+def cues(_check: SoundCheck, _notes: Notes) -> dict[str, object]:
+    """Ask for three cues at once: the first sounds, of the two that wait only the more urgent one."""
+    device = named(QMediaDevices.audioOutputs(), SPEAKER)
+    player = CuePlayer(lambda: device, SoundServer())
+    with Ear() as ear:
+        until(lambda: ear.is_open)
+        began = time.monotonic()
+        player.play(Cue((Note(400, 0.5),)), 0.5)
+        player.play(Cue((Note(500, 0.5),), urgency=0), 0.5)
+        player.play(Cue((Note(600, 0.5),), urgency=2), 0.5)
+        waited = time.monotonic() - began
+        until(lambda: ear.sound().size > RATE)
+        until(lambda: False, 0.3)
+        wave = ear.sound()
+    player.close()
+    quarter = RATE // 4
+    return {
+        "waited": waited,
+        "pitches": [pitch_of(wave[:quarter]), pitch_of(wave[-quarter:])],
+        "seconds": wave.size / RATE,
+    }
+
+
+def muted_voice(_check: SoundCheck, _notes: Notes) -> dict[str, object]:
+    """Listen for a voice in silence, with somebody speaking, and after letting go."""
+    heard: list[float] = []
+    watch = VoiceWatch(SoundServer())
+    watch.voice_heard.connect(lambda: heard.append(time.monotonic()))
+    watch.listen(named(QMediaDevices.audioInputs(), MICROPHONE))
+    until(_recorders)
+    until(lambda: False, 1.0)
+    in_silence = len(heard)
+    with speech(hertz=300, loudness=0.4):
+        until(lambda: heard)
+        spoken = len(heard)
+    watch.listen(None)
+    until(lambda: not _recorders())
+    watch.close()
+    return {"in_silence": in_silence, "spoken": spoken, "held": _recorders()}
+
+
 def _listing(what: str) -> str:
     import subprocess  # noqa: PLC0415 - two stories ask the server itself
 
@@ -166,7 +212,7 @@ def _players() -> int:
 
 
 _STORIES: dict[str, Callable[[SoundCheck, Notes], dict[str, object]]] = {
-    story.__name__: story for story in (levels, tone, echo, nothing_there, server_dies, server_hangs)
+    story.__name__: story for story in (levels, tone, echo, nothing_there, server_dies, server_hangs, cues, muted_voice)
 }
 
 

@@ -112,3 +112,15 @@ def test_a_sound_server_that_hangs_does_not_hold_the_window_up(sound: _Server) -
     told = story.end()
     assert told["waited"] < 0.1
     assert told["heard"] is True
+
+
+def test_a_cue_is_heard_and_of_those_that_wait_only_the_most_urgent(sound: _Server) -> None:
+    told = _Story("cues", sound.environment).end()
+    assert told["pitches"] == [pytest.approx(400, abs=20), pytest.approx(600, abs=20)]
+    assert 1.0 <= told["seconds"] < 1.6
+    assert told["waited"] < 0.1
+
+
+def test_a_voice_is_heard_while_the_call_is_muted_and_silence_is_not(sound: _Server) -> None:
+    told = _Story("muted_voice", sound.environment).end()
+    assert told == {"in_silence": 0, "spoken": 1, "held": 0}
