@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from PySide6.QtCore import QPoint, QRect, QSize
 
@@ -12,6 +13,8 @@ MEDIUM_BELOW_PX = 480
 _OVERLAID = 2
 """So many small pictures may lie on the large one; more get a strip beside it and cover nothing."""
 _SHAPE = QSize(16, 9)
+_WORTH_MOVING = 1.35
+"""So many times larger must the large picture become before a strip that stands moves to another side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +27,25 @@ class StageSizes:
     gap: int
 
 
+class Strip(Enum):
+    """On which side of the large picture the small ones stand."""
+
+    BELOW = "below"
+    BESIDE = "beside"
+
+
 @dataclass(frozen=True, slots=True)
 class StagePlan:
     """Where the pictures lie. `small` is in order of place, the last one in the lower right corner.
 
-    `is_strip`: the small pictures lie beside the large one. `hidden` are those for which there is no room.
+    `strip`: the small pictures lie beside the large one. `hidden` are those for which there is no room.
     """
 
     main: VideoKey | None
     main_rect: QRect
     small: tuple[tuple[VideoKey, QRect], ...] = ()
     hidden: tuple[VideoKey, ...] = ()
-    is_strip: bool = False
+    strip: Strip | None = None
 
     def layers(self, scale: float = 1.0) -> Mapping[VideoKey, PictureLayer]:
         """Return how much of each picture is wanted; `scale` is the screen's pixels for each of ours."""
@@ -53,12 +63,27 @@ def layer_for(height_px: float) -> PictureLayer:
     return PictureLayer.MEDIUM if height_px < MEDIUM_BELOW_PX else PictureLayer.HIGH
 
 
-def plan_stage(main: VideoKey | None, small: Sequence[VideoKey], stage: QSize, sizes: StageSizes) -> StagePlan:
-    """Lay out one large picture and the small ones; the last of `small` always has its place."""
+def plan_stage(
+    main: VideoKey | None,
+    small: Sequence[VideoKey],
+    stage: QSize,
+    sizes: StageSizes,
+    before: Strip | None = None,
+) -> StagePlan:
+    """Lay out one large picture and the small ones; the last of `small` always has its place.
+
+    A strip that stood `before` stays on its side unless another one is much better: a band that comes and goes must
+    not move everybody.
+    """
     if len(small) <= _OVERLAID:
         return StagePlan(main, QRect(QPoint(0, 0), stage), _overlaid(small, stage, sizes))
     plans = (_with_row(main, small, stage, sizes), _with_column(main, small, stage, sizes))
-    return max(plans, key=lambda plan: (len(plan.small), _area(plan.main_rect.size())))
+
+    def worth(plan: StagePlan) -> tuple[int, float]:
+        bonus = _WORTH_MOVING if plan.strip is before else 1.0
+        return len(plan.small), _area(plan.main_rect.size()) * bonus
+
+    return max(plans, key=worth)
 
 
 def _overlaid(small: Sequence[VideoKey], stage: QSize, sizes: StageSizes) -> tuple[tuple[VideoKey, QRect], ...]:
@@ -74,7 +99,7 @@ def _with_row(main: VideoKey | None, small: Sequence[VideoKey], stage: QSize, si
     top, step = stage.height() - size.height(), size.width() + sizes.gap
     first = stage.width() - step * len(fitting) + sizes.gap
     placed = tuple((key, QRect(QPoint(first + step * at, top), size)) for at, key in enumerate(fitting))
-    return StagePlan(main, QRect(0, 0, stage.width(), top - sizes.gap), placed, hidden, is_strip=True)
+    return StagePlan(main, QRect(0, 0, stage.width(), top - sizes.gap), placed, hidden, Strip.BELOW)
 
 
 def _with_column(main: VideoKey | None, small: Sequence[VideoKey], stage: QSize, sizes: StageSizes) -> StagePlan:
@@ -84,7 +109,7 @@ def _with_column(main: VideoKey | None, small: Sequence[VideoKey], stage: QSize,
     left, step = stage.width() - size.width(), size.height() + sizes.gap
     first = stage.height() - step * len(fitting) + sizes.gap
     placed = tuple((key, QRect(QPoint(left, first + step * at), size)) for at, key in enumerate(fitting))
-    return StagePlan(main, QRect(0, 0, left - sizes.gap, stage.height()), placed, hidden, is_strip=True)
+    return StagePlan(main, QRect(0, 0, left - sizes.gap, stage.height()), placed, hidden, Strip.BESIDE)
 
 
 def _count(room: int, least: int, gap: int) -> int:

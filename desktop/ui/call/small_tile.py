@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop.core.people import Person
 from desktop.ui.avatar import paint_avatar
-from desktop.ui.call.plates import Plate
+from desktop.ui.call.plates import Plate, paint_plate
 from desktop.ui.text_block import lay_out
 from desktop.ui.theme import appearance, theme
 from desktop.ui.video_tile import VideoTile
@@ -80,6 +80,11 @@ class SmallTile(VideoTile):
         self._is_speaking = speaking
         self._show_edge()
 
+    def set_grey(self, grey: bool) -> None:  # noqa: FBT001 - a plain setter, as Qt's own
+        """Show the picture as one of the past, on the ground of a picture in every theme."""
+        super().set_grey(grey)
+        self._show_ground()
+
     def paint_tile(self, painter: QPainter) -> None:
         """Paint the picture, or what stands in its place."""
         super().paint_tile(painter)
@@ -94,12 +99,15 @@ class SmallTile(VideoTile):
             area.moveCenter(QPointF(room.center().x(), max(room.center().y(), side / 2)))
             paint_avatar(painter, area, self._person.initials, self._person.role)
         elif self._words:
-            most = max(1, int(room.height() / look.line_height("caption")))
-            block = lay_out(
-                self._words, look.font("caption"), room.width(), look.line_height("caption"), max_lines=most
-            )
-            ink = look.color("video-label-text" if self.has_picture else "text")
-            block.paint(painter, QPointF(room.left(), room.top()), ink)
+            line = look.line_height("caption")
+            most = max(1, int(room.height() / line))
+            block = lay_out(self._words, look.font("caption"), room.width(), line, max_lines=most)
+            ink = look.color("text")
+            if self.has_picture:
+                ink = look.color("video-label-text")
+                ground = QRectF(room.left(), room.top(), block.width, block.height).adjusted(-6, -4, 6, 4)
+                paint_plate(painter, ground, look.radius("small"))
+            block.paint(painter, room.topLeft(), ink)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit plate and button into the tile."""
@@ -109,10 +117,14 @@ class SmallTile(VideoTile):
     def _take_theme(self) -> None:
         look = theme()
         self.set_radius(look.radius("control"))
-        self.set_colours(look.color("control"), look.color("video-letterbox"))
+        self._show_ground()
         self._show_edge()
         self.repaint_soon()
         self._place()
+
+    def _show_ground(self) -> None:
+        look = theme()
+        self.set_colours(look.color("video-letterbox" if self.is_grey else "control"), look.color("video-letterbox"))
 
     def _show_edge(self) -> None:
         edge = QColor(Qt.GlobalColor.white)

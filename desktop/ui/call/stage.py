@@ -94,10 +94,13 @@ class Stage(QWidget):
         """Paint the new picture of `key`, a `VideoKey`; others are left alone."""
         if not isinstance(key, VideoKey):
             return
-        self._pictures.frame_ready(key)
-        if self._large is not None and key == self._large.key and self.main_tile.is_grey | self._cover.has_notice:
-            self._show_mode()
-            self._show_names()
+        was_past = self._pictures.frame_ready(key)
+        if self._large is not None and key == self._large.key:
+            if was_past or self._cover.has_notice:
+                self._show_mode()
+                self._show_names()
+        elif was_past:
+            self._show_small()
 
     def own_frame_ready(self) -> None:
         """Paint the own camera's new picture."""
@@ -198,10 +201,10 @@ class Stage(QWidget):
         main = self._large.key if self._large is not None else None
         small = [seat.key for seat in self._seats if seat.key != main]
         sizes = _sizes()
-        plan = plan_stage(main, small, self.size(), sizes)
-        if plan.is_strip and self._is_own_hidden:
+        plan = plan_stage(main, small, self.size(), sizes, self._plan.strip)
+        if plan.strip is not None and self._is_own_hidden:
             # One's own place is given to the others; lying on the picture it stays free for the way back.
-            plan = plan_stage(main, [key for key in small if key != OWN], self.size(), sizes)
+            plan = plan_stage(main, [key for key in small if key != OWN], self.size(), sizes, plan.strip)
         self._plan = plan
         self._pictures.arrange(plan, frozenset({OWN}) if self._is_own_hidden else frozenset())
         self._wishes.want({key: layer for key, layer in plan.layers(self.devicePixelRatioF()).items() if key != OWN})
@@ -286,7 +289,7 @@ class Stage(QWidget):
         margin, gap = theme().pick(kiosk=16, desktop=10), theme().size("gap")
         right, bottom = area.x() + area.width() - margin, area.y() + area.height() - margin
         corner = self._pictures.place(0).geometry()
-        is_overlaid = not self._plan.is_strip
+        is_overlaid = self._plan.strip is None
         above, side = (corner.top() - gap, corner.right() + 1) if is_overlaid else (bottom, right)
         self._hide.move(side - self._hide.width(), above - self._hide.height())
         self._swap.move(self._hide.x() - gap - self._swap.width(), self._hide.y())
@@ -298,7 +301,7 @@ class Stage(QWidget):
         self._place_plates(area, margin, gap)
 
     def _place_plates(self, area: QRect, margin: int, gap: int) -> None:
-        taken = [rect.left() for _key, rect in self._plan.small] if not self._plan.is_strip else [self._swap.x()]
+        taken = [rect.left() for _key, rect in self._plan.small] if self._plan.strip is None else [self._swap.x()]
         room = min(taken, default=area.right()) - 2 * margin
         self._name.set_max_width(max(80, room))
         self._name.move(area.x() + margin, area.bottom() + 1 - margin - self._name.height())

@@ -74,15 +74,19 @@ class StagePictures(QObject):
         self._lookup, self._own = lookup, own
         self.follow(tuple(self._seats.values()))
 
-    def frame_ready(self, key: VideoKey) -> None:
-        """Paint the new picture of `key`, if it may be seen."""
+    def frame_ready(self, key: VideoKey) -> bool:
+        """Paint the new picture of `key`, if it may be seen; return whether it follows one of the past."""
         seat, picture = self._seats.get(key), self._pictures.get(key)
         if seat is None or picture is None or not seat.shows:
-            return
+            return False
         picture.wake()
         tile = self.tile_of(key)
-        if tile is not None:
-            tile.repaint_soon()
+        if tile is None:
+            return False
+        if tile.is_grey:
+            picture.take_newest()
+        tile.repaint_soon()
+        return tile.is_grey
 
     def follow(self, seats: Sequence[Seat]) -> None:
         """Bring the pictures in line with who has a seat; the last picture of whoever may not be seen is forgotten."""

@@ -80,6 +80,16 @@ def customer(**more: object) -> ParticipantView:
     return replace(state().customer, **more)  # type: ignore[arg-type]  # as above
 
 
+def other(name: str, number: int, **more: object) -> ParticipantView:
+    """Return somebody else in the room, with a camera; anything may be set otherwise."""
+    person = Person(Role.CUSTOMER, name, f"guest-{number}", present=True)
+    plain = replace(state().customer, person=person)
+    return replace(plain, **more)  # type: ignore[arg-type]  # as above
+
+
+OTHERS = (other("Priya Raman", 1), other("Tom Okafor", 2), other("Lena Fischer-Albrecht", 3))
+
+
 def waiting(waited_s: float = 84.0) -> CallState:
     """Return the waiting room, at the very beginning of a second."""
     return state(

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from desktop.core.call import CallPhase, CallState, OwnDevice, Quality, TrackState, VideoKey
+from desktop.core.call import CallPhase, CallState, OwnDevice, Quality, TrackState, VideoKey, VideoSource
 from desktop.core.chat import ChatChange, Delivery
 from desktop.core.frames import LatestFrame
 from desktop.core.notes import NotesHome, NotesState
@@ -22,6 +22,7 @@ from tests.ui.call.states import (
     CONCERN,
     CUSTOMER_ID,
     NOW,
+    OTHERS,
     TALK,
     chat,
     customer,
@@ -67,6 +68,29 @@ def call_page(shown: Shown, size: tuple[int, int], first: CallState, rotation: i
     return page
 
 
+PEOPLE_COLOURS = ("#5c5347", "#6b3350", "#2f5d3a", "#55406e")
+
+
+def crowded_page(shown: Shown, size: tuple[int, int], first: CallState) -> CallPage:
+    """Return a shown call page on which everybody's pictures differ in colour, shared screens in shape too."""
+    page = CallPage(chat())
+    boxes: dict[VideoKey, LatestFrame] = {}
+    own = LatestFrame()
+    page.set_videos(lambda key: boxes.setdefault(key, LatestFrame()), own)
+    page.render_state(first)
+    own.put(picture(640, 360, colour="#33506b"))
+    page.own_frame_ready()
+    for view, colour in zip((first.customer, *first.others), PEOPLE_COLOURS, strict=False):
+        for source in VideoSource:
+            key = VideoKey(view.person.identity or "", source)
+            size_px = (1280, 720) if source is VideoSource.CAMERA else (1280, 800)
+            boxes.setdefault(key, LatestFrame()).put(picture(*size_px, colour=colour))
+            page.frame_ready(key)
+    page.render_state(first)
+    shown(page, size)
+    return page
+
+
 LOOKS = ("kiosk-bay", "kiosk-door", "desktop-bay", "desktop-door")
 
 
@@ -90,6 +114,53 @@ def test_a_dropped_customer_looks_as_drawn(dress: Dress, shown: Shown, snapshot:
     page = call_page(shown, dress("desktop-door"), state())
     page.render_state(state(customer=customer(in_room=False)))
     snapshot(page, "call-dropped-desktop-door")
+
+
+@pytest.mark.parametrize("look", ["kiosk-bay", "desktop-bay"])
+def test_a_frozen_picture_looks_as_drawn(
+    look: str, dress: Dress, shown: Shown, snapshot: SnapshotCheck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = call_page(shown, dress(look), state())
+    page.grab()
+    later_s = time.monotonic() + 12
+    monkeypatch.setattr(time, "monotonic", lambda: later_s)
+    page.render_state(state(customer=customer(camera=TrackState.STALLED), timer=timer()))
+    snapshot(page, f"call-frozen-{look}")
+
+
+@pytest.mark.parametrize("look", ["kiosk-bay", "desktop-bay"])
+def test_a_shared_screen_looks_as_drawn(look: str, dress: Dress, shown: Shown, snapshot: SnapshotCheck) -> None:
+    sharing = state(customer=customer(screen=TrackState.FLOWING))
+    snapshot(crowded_page(shown, dress(look), sharing), f"call-screen-{look}")
+
+
+@pytest.mark.parametrize("look", ["kiosk-bay", "desktop-door"])
+def test_four_people_look_as_drawn(look: str, dress: Dress, shown: Shown, snapshot: SnapshotCheck) -> None:
+    others = (
+        OTHERS[0],
+        replace(OTHERS[1], camera=TrackState.MUTED, microphone=TrackState.MUTED),
+        replace(OTHERS[2], speaking=True),
+    )
+    snapshot(crowded_page(shown, dress(look), state(others=others)), f"call-four-people-{look}")
+
+
+def test_a_pinned_picture_looks_as_drawn(dress: Dress, shown: Shown, snapshot: SnapshotCheck) -> None:
+    page = crowded_page(shown, dress("desktop-bay"), state(others=OTHERS))
+    page.stage.show_large(OTHERS[0].camera_key)
+    snapshot(page, "call-pinned-desktop-bay")
+
+
+@pytest.mark.parametrize("look", ["kiosk-bay", "desktop-bay"])
+def test_the_full_picture_looks_as_drawn(look: str, dress: Dress, shown: Shown, snapshot: SnapshotCheck) -> None:
+    page = crowded_page(shown, dress(look), state(others=OTHERS))
+    page.toggle_full_picture()
+    snapshot(page, f"call-full-picture-{look}")
+
+
+def test_rejoining_looks_as_drawn(dress: Dress, shown: Shown, snapshot: SnapshotCheck) -> None:
+    page = crowded_page(shown, dress("kiosk-bay"), state(others=OTHERS))
+    page.render_state(replace(reconnecting(), phase=CallPhase.REJOINING, others=OTHERS))
+    snapshot(page, "call-rejoining-four-people-kiosk-bay")
 
 
 @pytest.mark.parametrize("look", ["kiosk-bay", "desktop-door"])
