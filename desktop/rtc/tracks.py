@@ -7,6 +7,7 @@ from livekit import rtc
 
 from desktop.core.call import PictureLayer, TrackState, VideoKey, VideoSource
 from desktop.core.frames import Frame
+from desktop.rtc.enabling import set_enabled
 from desktop.rtc.events import RoomEvent, TrackChanged, TrackSource
 from desktop.rtc.video import RemoteVideo, VideoWatch
 
@@ -35,8 +36,11 @@ class RemoteTracks:
         put: Callable[[VideoKey, Frame], None],
         tell: Callable[[RoomEvent], None],
         first_picture_came: Callable[[], None],
+        *,
+        enable: Callable[[rtc.RemoteTrackPublication, bool], None] = set_enabled,
     ) -> None:
         """Start without tracks; all callbacks are called on the running loop."""
+        self._enable = enable
         self._put_on = put
         self._tell_on = tell
         self._first_picture_came = first_picture_came
@@ -86,7 +90,9 @@ class RemoteTracks:
         if known is None or known.publication is not publication:
             self._end(key)
             video_key = VideoKey(participant.identity, VideoSource(source.value))
-            video = self._videos[key] = RemoteVideo(video_key, publication, self._put, self._video_changed)
+            video = self._videos[key] = RemoteVideo(
+                video_key, publication, self._put, self._video_changed, enable=self._enable
+            )
             video.want(self._layer_of(video_key), at_once=True)
         if publication.track is not None and known is None:
             self._videos[key].attach(publication.track)

@@ -10,6 +10,7 @@ from livekit import rtc
 
 from desktop.core.call import PictureLayer, TrackState, VideoKey
 from desktop.core.frames import Frame
+from desktop.rtc.enabling import set_enabled
 
 _log = logging.getLogger(__name__)
 
@@ -75,15 +76,18 @@ class RemoteVideo:
         tell: Callable[[VideoKey, TrackState], None],
         *,
         stream_of: Callable[[rtc.Track], PictureStream] = open_stream,
+        enable: Callable[[rtc.RemoteTrackPublication, bool], None] = set_enabled,
     ) -> None:
         """Watch a publication; `put` takes pictures, `tell` every change of state. On the running loop."""
         self._stream_of = stream_of
+        self._enable = enable
         self.key = key
         self.publication = publication
         self._put = put
         self._tell = tell
         self._loop = asyncio.get_running_loop()
         self._state: TrackState | None = None
+        self._track: rtc.Track | None = None
         self._reader: asyncio.Task[None] | None = None
         self._heal: asyncio.Task[None] | None = None
         self._since_s = self._loop.time()
@@ -97,7 +101,7 @@ class RemoteVideo:
     @property
     def is_unsubscribed_here(self) -> bool:
         """Whether an unsubscription now is our own doing."""
-        return self._is_healing or self._layer is PictureLayer.OFF
+        return self._is_healing
 
     @property
     def _is_healing(self) -> bool:
@@ -111,12 +115,12 @@ class RemoteVideo:
     def attach(self, track: rtc.Track) -> None:
         """Read a newly subscribed track; a former reader ends."""
         self.detach()
-        if self._layer is PictureLayer.OFF:
-            # The server's own subscription crossed our word on the way.
-            self.publication.set_subscribed(False)
-            return
+        self._track = track
         self._since_s = self._loop.time()
-        if self._layer is not PictureLayer.HIGH:
+        if self._layer is PictureLayer.OFF:
+            # A new subscription is always enabled.
+            self._enable(self.publication, False)
+        elif self._layer is not PictureLayer.HIGH:
             self._choose_layer()
         self._reader = asyncio.create_task(self._read(track), name="video-reader")
         self._update()
@@ -188,22 +192,29 @@ class RemoteVideo:
 
     async def _resubscribe(self) -> None:
         _log.warning("a subscribed picture gives no frames; subscribing again")
+        track = self._track
         self.publication.set_subscribed(False)
         try:
             await asyncio.sleep(_RESUBSCRIBE_PAUSE_S)
         finally:
-            self.publication.set_subscribed(self._layer is not PictureLayer.OFF)
+            self.publication.set_subscribed(True)
+        # With two peer connections nobody tells of it, and the track that was there before has the pictures again.
+        if track is not None and self._reader is None:
+            self.attach(track)
 
     def _take_layer(self) -> None:
         before, self._layer, self._lower_since_s = self._layer, self._wanted, None
         if self._layer is PictureLayer.OFF:
             self._has_stalled = False
-            self.publication.set_subscribed(False)
-        elif before is not PictureLayer.OFF:
-            self._choose_layer()
-        elif not self._is_healing:
-            self._since_s = self._loop.time()
-            self.publication.set_subscribed(True)
+            self._frame_s = None
+            self._enable(self.publication, False)
+        else:
+            if before is PictureLayer.OFF:
+                self._since_s = self._loop.time()
+                self._frame_s = None
+                self._enable(self.publication, True)
+            if before is not PictureLayer.OFF or self._layer is not PictureLayer.HIGH:
+                self._choose_layer()
         self._update()
 
     def _choose_layer(self) -> None:

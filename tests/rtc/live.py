@@ -30,6 +30,7 @@ class Publication:
     muted: bool = False
     subscriptions: list[bool] = field(default_factory=list)
     qualities: list[int] = field(default_factory=list)
+    switches: list[bool] = field(default_factory=list)
     has_layers: bool = True
     subscribed_again: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -37,6 +38,9 @@ class Publication:
         self.subscriptions.append(subscribed)
         if subscribed:
             self.subscribed_again.set()
+
+    def set_enabled(self, enabled: bool) -> None:
+        self.switches.append(enabled)
 
     def set_video_quality(self, quality: int) -> None:
         if not self.has_layers:

@@ -19,35 +19,34 @@ LOW, MEDIUM, HIGH = (
 )
 
 
-def test_a_hidden_picture_is_unsubscribed_after_a_moment_and_is_no_camera_that_went_off() -> None:
+def test_nothing_of_a_hidden_picture_is_sent_after_a_moment_and_it_is_no_camera_that_went_off() -> None:
     async def story(watched: Watched) -> None:
         await watched.attach()
         await watched.film_for(0.5)
         watched.video.want(PictureLayer.OFF)
-        assert watched.publication.subscriptions == []
+        assert watched.publication.switches == []
         await watched.film_for(2)
-        assert watched.publication.subscriptions == [False]
-        watched.video.detach()
+        assert watched.publication.switches == [False]
         assert watched.states == [TrackState.STARTING, TrackState.FLOWING, TrackState.PAUSED]
         await asyncio.sleep(20)
-        assert watched.publication.subscriptions == [False]
+        assert watched.publication.switches == [False]
+        assert watched.publication.subscriptions == []
         assert watched.states[-1] is TrackState.PAUSED
 
     play(story)
 
 
-def test_a_picture_in_sight_again_is_fetched_at_once() -> None:
+def test_a_picture_in_sight_again_is_sent_at_once_and_its_layer_chosen_again() -> None:
     async def story(watched: Watched) -> None:
         await watched.attach()
         await watched.film_for(0.5)
         watched.video.want(PictureLayer.OFF, at_once=True)
-        watched.video.detach()
         watched.video.want(PictureLayer.LOW)
-        assert watched.publication.subscriptions == [False, True]
-        await watched.attach()
+        assert watched.publication.switches == [False, True]
         assert watched.publication.qualities == [LOW]
         await watched.film_for(0.5)
-        assert watched.states[-1] is TrackState.FLOWING
+        assert watched.states[-2:] == [TrackState.STARTING, TrackState.FLOWING]
+        assert len(watched.streams) == 1
 
     play(story)
 
@@ -80,24 +79,41 @@ def test_a_picture_without_layers_comes_whole() -> None:
     play(story)
 
 
-def test_a_subscription_that_comes_although_nothing_is_wanted_is_given_back() -> None:
+def test_a_subscription_that_comes_although_nothing_is_wanted_sends_nothing() -> None:
     async def story(watched: Watched) -> None:
         watched.video.want(PictureLayer.OFF, at_once=True)
-        watched.video.attach(None)  # type: ignore[arg-type]  # it must not be read
-        assert watched.publication.subscriptions == [False, False]
-        assert watched.streams == []
+        await watched.attach()
+        assert watched.publication.switches == [False, False]
+        await asyncio.sleep(20)
+        assert watched.states[-1] is TrackState.PAUSED
 
     play(story)
 
 
-def test_an_empty_picture_is_not_fetched_anew_once_nobody_wants_it() -> None:
+def test_an_empty_picture_that_is_fetched_anew_stays_off_once_nobody_wants_it() -> None:
     async def story(watched: Watched) -> None:
         await watched.attach()
         await asyncio.sleep(3.2)
         assert watched.publication.subscriptions == [False]
+        watched.video.detach()
         watched.video.want(PictureLayer.OFF, at_once=True)
         await asyncio.sleep(10)
-        assert True not in watched.publication.subscriptions
+        assert watched.publication.subscriptions == [False, True]
+        assert watched.publication.switches == [False]
+
+    play(story)
+
+
+def test_a_picture_fetched_anew_is_read_although_nobody_tells_that_it_is_back() -> None:
+    async def story(watched: Watched) -> None:
+        track: Any = object()  # only handed on
+        watched.video.attach(track)
+        await asyncio.sleep(3.2)
+        watched.video.detach()
+        await asyncio.sleep(1)
+        await watched.film_for(0.5)
+        assert len(watched.streams) == 2
+        assert watched.states[-1] is TrackState.FLOWING
 
     play(story)
 
@@ -117,6 +133,10 @@ class _Published(Publication):
     track = None
 
 
+def _enable(publication: Any, enabled: bool) -> None:
+    publication.set_enabled(enabled)
+
+
 def _announce(tracks: RemoteTracks, identity: str) -> _Published:
     publication, someone = _Published(), _Participant(identity)
     untyped: Any = tracks  # stand-ins with the members that are used
@@ -127,7 +147,7 @@ def _announce(tracks: RemoteTracks, identity: str) -> _Published:
 def test_wish_and_limit_combine_by_the_smaller_one_also_for_who_comes_later() -> None:
     async def story() -> None:
         told: list[RoomEvent] = []
-        tracks = RemoteTracks(lambda *_picture: None, told.append, lambda: None)
+        tracks = RemoteTracks(lambda *_picture: None, told.append, lambda: None, enable=_enable)
         tracks.start()
         first = _announce(tracks, "customer-1")
         tracks.want_pictures({VideoKey("customer-1"): PictureLayer.MEDIUM, VideoKey("admin-2"): PictureLayer.HIGH})
@@ -139,25 +159,7 @@ def test_wish_and_limit_combine_by_the_smaller_one_also_for_who_comes_later() ->
         tracks.limit_pictures(PictureLayer.OFF)
         assert TrackChanged("admin-3", TrackSource.CAMERA, TrackState.PAUSED) in told
         tracks.limit_pictures(PictureLayer.HIGH)
-        assert first.subscriptions == second.subscriptions == [False, True]
-        await tracks.close()
-
-    run_virtual(story())
-
-
-def test_an_own_unsubscription_is_never_told_as_a_missing_camera() -> None:
-    async def story() -> None:
-        told: list[RoomEvent] = []
-        tracks = RemoteTracks(lambda *_picture: None, told.append, lambda: None)
-        room: Any = rtc.EventEmitter[str]()  # of a room only its events are used
-        tracks.listen(room)
-        publication = _announce(tracks, "customer-1")
-        tracks.limit_pictures(PictureLayer.OFF)
-        room.emit("track_unsubscribed", None, publication, _Participant("customer-1"))
-        assert [event.state for event in told if isinstance(event, TrackChanged)] == [
-            TrackState.STARTING,
-            TrackState.PAUSED,
-        ]
+        assert first.switches == second.switches == [False, True]
         await tracks.close()
 
     run_virtual(story())

@@ -36,6 +36,10 @@ class HandStream:
         self.is_closed = True
 
 
+def _enable(publication: Any, enabled: bool) -> None:
+    publication.set_enabled(enabled)
+
+
 class Watched:
     """A remote picture, its publication, its streams in order, and a watch that ticks."""
 
@@ -44,7 +48,8 @@ class Watched:
         self.streams: list[HandStream] = []
         self.states: list[TrackState] = []
         self.widths: list[int] = []
-        self.video = RemoteVideo(KEY, self.publication, self._put, self._changed, stream_of=self._open)  # type: ignore[arg-type]  # a stand-in with the two members that are used
+        untyped: Any = self.publication  # a stand-in with the members that are used
+        self.video = RemoteVideo(KEY, untyped, self._put, self._changed, stream_of=self._open, enable=_enable)
         self.watch = VideoWatch(lambda: (self.video,))
 
     async def attach(self) -> HandStream:
