@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from desktop.core.call import OwnDevice, Quality, TrackState
+from desktop.core.call import OwnDevice, PictureLayer, Quality, TrackState
 from desktop.core.link import LinkStats
 
 
@@ -127,6 +127,15 @@ class SessionPushed:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoTaken:
+    """A sharp photo of a paused picture was asked for. `took_s` is None where nothing came in time."""
+
+    identity: str
+    took_s: float | None
+    layer: PictureLayer
+
+
+@dataclass(frozen=True, slots=True)
 class OwnDevices:
     """The state of the own devices, whole at every change."""
 
@@ -150,4 +159,5 @@ RoomEvent = (
     | SessionPushed
     | OwnDevices
     | LinkStats
+    | PhotoTaken
 )

@@ -27,6 +27,7 @@ from desktop.rtc.events import (
 )
 from desktop.rtc.mailboxes import Mailboxes
 from desktop.rtc.own_media import NO_MEDIA, OwnMedia
+from desktop.rtc.reasons import lost_reason
 from desktop.rtc.sound_devices import SoundDevices
 from desktop.rtc.stats import LinkMeter
 from desktop.rtc.tracks import RemoteTracks
@@ -41,21 +42,6 @@ _QUALITIES = {
     rtc.ConnectionQuality.QUALITY_GOOD: Quality.FAIR,
     rtc.ConnectionQuality.QUALITY_POOR: Quality.WEAK,
     rtc.ConnectionQuality.QUALITY_LOST: Quality.LOST,
-}
-_REASONS: dict[int, LostReason] = {
-    rtc.DisconnectReason.DUPLICATE_IDENTITY: LostReason.DUPLICATE_IDENTITY,
-    rtc.DisconnectReason.ROOM_DELETED: LostReason.ROOM_CLOSED,
-    rtc.DisconnectReason.ROOM_CLOSED: LostReason.ROOM_CLOSED,
-    rtc.DisconnectReason.PARTICIPANT_REMOVED: LostReason.REMOVED,
-    rtc.DisconnectReason.JOIN_FAILURE: LostReason.ACCESS,
-    rtc.DisconnectReason.SERVER_SHUTDOWN: LostReason.SHUTDOWN,
-    rtc.DisconnectReason.UNKNOWN_REASON: LostReason.CONNECTION,
-    rtc.DisconnectReason.CLIENT_INITIATED: LostReason.CONNECTION,
-    rtc.DisconnectReason.STATE_MISMATCH: LostReason.CONNECTION,
-    rtc.DisconnectReason.MIGRATION: LostReason.CONNECTION,
-    rtc.DisconnectReason.SIGNAL_CLOSE: LostReason.CONNECTION,
-    rtc.DisconnectReason.CONNECTION_TIMEOUT: LostReason.CONNECTION,
-    rtc.DisconnectReason.MEDIA_FAILURE: LostReason.CONNECTION,
 }
 
 
@@ -170,6 +156,11 @@ class RoomClient:
         if self._tracks is not None:
             self._tracks.limit_pictures(limit)
 
+    def take_photos(self) -> None:
+        """Take one sharp photo of every large picture while all are paused; each is told as `PhotoTaken`."""
+        if self._tracks is not None and not self._is_over:
+            self._tracks.take_photos()
+
     def devices_changed(self) -> None:
         """Look at the devices again: some came or went, or others are chosen."""
         if self._own is not None and self._outbox is not None and not self._is_over:
@@ -244,7 +235,7 @@ class RoomClient:
             self._gone_check = self._loop.call_later(_GONE_CHECK_S, self._gone, LostReason.CONNECTION)
 
     def _disconnected(self, reason: int) -> None:
-        self._gone(_REASONS.get(reason, LostReason.REFUSED), reason)
+        self._gone(lost_reason(reason), reason)
 
     def _gone(self, reason: LostReason, number: int = 0) -> None:
         if self._gone_check is not None:

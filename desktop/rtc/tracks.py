@@ -8,7 +8,7 @@ from livekit import rtc
 from desktop.core.call import PictureLayer, TrackState, VideoKey, VideoSource
 from desktop.core.frames import Frame
 from desktop.rtc.enabling import set_enabled
-from desktop.rtc.events import RoomEvent, TrackChanged, TrackSource
+from desktop.rtc.events import PhotoTaken, RoomEvent, TrackChanged, TrackSource
 from desktop.rtc.video import RemoteVideo, VideoWatch
 
 _SOURCES = {
@@ -50,6 +50,7 @@ class RemoteTracks:
         self._limit = PictureLayer.HIGH
         self._watch: VideoWatch | None = None
         self._ending: set[asyncio.Task[None]] = set()
+        self._photos: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
     def start(self) -> None:
@@ -67,6 +68,15 @@ class RemoteTracks:
         self._limit = limit
         for video in self._videos.values():
             video.want(self._layer_of(video.key), at_once=True)
+
+    def take_photos(self) -> None:
+        """Take one sharp photo of every large picture while all are paused; each is told as it is taken."""
+        for video in self._videos.values():
+            is_large = self._wishes.get(video.key, PictureLayer.HIGH) >= PictureLayer.MEDIUM
+            if is_large and video.may_be_photographed:
+                task = asyncio.create_task(self._take_photo(video), name="photo")
+                self._photos.add(task)
+                task.add_done_callback(self._photos.discard)
 
     def listen(self, room: rtc.Room) -> None:
         """Take the room's track events; before it is connected."""
@@ -102,6 +112,9 @@ class RemoteTracks:
         self._is_closed = True
         if self._watch is not None:
             await self._watch.close()
+        for photo in self._photos:
+            photo.cancel()
+        await asyncio.gather(*self._photos, return_exceptions=True)
         for key in tuple(self._videos):
             self._end(key)
         await asyncio.gather(*self._ending)
@@ -160,6 +173,11 @@ class RemoteTracks:
         if publication.muted:
             return TrackState.MUTED
         return TrackState.FLOWING if publication.subscribed else TrackState.STARTING
+
+    async def _take_photo(self, video: RemoteVideo) -> None:
+        took_s, layer = await video.photograph()
+        if not self._is_closed:
+            self._tell_on(PhotoTaken(video.key.identity, took_s, layer))
 
     def _layer_of(self, key: VideoKey) -> PictureLayer:
         return min(self._wishes.get(key, PictureLayer.HIGH), self._limit)

@@ -11,6 +11,7 @@ from livekit import rtc
 from desktop.core.call import PictureLayer, TrackState, VideoKey
 from desktop.core.frames import Frame
 from desktop.rtc.enabling import set_enabled
+from desktop.rtc.photo import LONGEST_S, Photo, next_layer
 
 _log = logging.getLogger(__name__)
 
@@ -95,6 +96,8 @@ class RemoteVideo:
         self._frame_s: float | None = None
         self._has_stalled = False
         self._wanted = self._layer = PictureLayer.HIGH
+        self._photo: Photo | None = None
+        self._photo_layer = PictureLayer.MEDIUM
         self._lower_since_s: float | None = None
         self._update()
 
@@ -121,7 +124,7 @@ class RemoteVideo:
             # A new subscription is always enabled.
             self._enable(self.publication, False)
         elif self._layer is not PictureLayer.HIGH:
-            self._choose_layer()
+            self._choose(self._layer)
         self._reader = asyncio.create_task(self._read(track), name="video-reader")
         self._update()
 
@@ -149,6 +152,37 @@ class RemoteVideo:
         elif self._lower_since_s is None:
             self._lower_since_s = self._loop.time()
 
+    async def photograph(self) -> tuple[float | None, PictureLayer]:
+        """Take one sharp photo of a paused picture; return the seconds it took, None for none, and its layer.
+
+        What came is shown even if it is smaller than was asked for; nothing moves on screen meanwhile.
+        """
+        photo = self._photo = Photo(self._photo_layer, self.publication.width, self.publication.height)
+        began_s = self._loop.time()
+        self._enable(self.publication, True)
+        if photo.layer is not PictureLayer.HIGH:
+            self._choose(photo.layer)
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                await photo.taken.wait()
+        except TimeoutError:
+            _log.debug("a photo did not come whole in time")
+        finally:
+            self._photo = None
+            if self._layer is PictureLayer.OFF:
+                self._enable(self.publication, False)
+        took_s = self._loop.time() - began_s
+        self._photo_layer = next_layer(photo.layer, took_s if photo.taken.is_set() else None)
+        if photo.best is not None and self._layer is PictureLayer.OFF:
+            self._put(self.key, photo.best)
+        return (took_s if photo.best is not None else None), photo.layer
+
+    @property
+    def may_be_photographed(self) -> bool:
+        """Whether a paused picture is there and no photo of it is being taken."""
+        is_paused = self._layer is PictureLayer.OFF and not self.publication.muted
+        return is_paused and self._photo is None and self._reader is not None
+
     def tick(self) -> None:
         """Notice that pictures stopped, or never came, and that less was wanted for long enough."""
         now = self._loop.time()
@@ -174,7 +208,13 @@ class RemoteVideo:
         try:
             async for event in stream:
                 frame = to_frame(event)
-                if frame is not None:
+                if frame is None:
+                    continue
+                if self._layer is PictureLayer.OFF:
+                    # What comes late is dropped; what was asked for is a photo.
+                    if self._photo is not None:
+                        self._photo.take(frame)
+                else:
                     self._frame_s = self._loop.time()
                     self._put(self.key, frame)
                     if self._state is not TrackState.FLOWING:
@@ -214,12 +254,12 @@ class RemoteVideo:
                 self._frame_s = None
                 self._enable(self.publication, True)
             if before is not PictureLayer.OFF or self._layer is not PictureLayer.HIGH:
-                self._choose_layer()
+                self._choose(self._layer)
         self._update()
 
-    def _choose_layer(self) -> None:
+    def _choose(self, layer: PictureLayer) -> None:
         try:
-            self.publication.set_video_quality(_QUALITIES[self._layer])
+            self.publication.set_video_quality(_QUALITIES[layer])
         except ValueError:
             _log.debug("a picture without layers comes whole")
 

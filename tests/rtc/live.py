@@ -31,6 +31,8 @@ class Publication:
     subscriptions: list[bool] = field(default_factory=list)
     qualities: list[int] = field(default_factory=list)
     switches: list[bool] = field(default_factory=list)
+    width: int = 0
+    height: int = 0
     has_layers: bool = True
     subscribed_again: asyncio.Event = field(default_factory=asyncio.Event)
 
