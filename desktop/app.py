@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.bridge.account import AccountGateway
@@ -21,6 +21,7 @@ from desktop.bridge.call import CallGateway
 from desktop.bridge.devices import DevicesGateway
 from desktop.bridge.loop_thread import LoopErrorHandler, LoopThread
 from desktop.bridge.record import RecordGateway
+from desktop.bridge.restart import RestartGateway
 from desktop.core.account import AccountPhase, AccountState
 from desktop.core.bands import Band, BandLevel
 from desktop.core.board import NEW_SESSION, BoardState
@@ -29,7 +30,8 @@ from desktop.core.chat import ChatChange, ChatMessage
 from desktop.core.errors import BaylinkError
 from desktop.core.people import MechanicId, SessionId
 from desktop.core.record import RecordState
-from desktop.core.route import Page, page_for
+from desktop.core.restart import RestartState, stop_report
+from desktop.core.route import Page, has_arrived, page_for
 from desktop.core.summary import SummaryPhase
 from desktop.machine import fingerprint
 from desktop.models.chat import ChatModel
@@ -40,6 +42,7 @@ from desktop.ui.call.side_panel import SidePanel
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.completion_page import CompletionPage
 from desktop.ui.main_window import MainWindow
+from desktop.ui.rejoining_page import RejoiningPage
 from desktop.ui.sessions_page import SessionsPage
 from desktop.ui.sign_in_page import SignInPage
 from desktop.ui.summary_page import SummaryPage
@@ -91,6 +94,7 @@ class App(QObject):
         self._board = BoardState()
         self._call: CallState | None = None
         self._record: RecordState | None = None
+        self._restart = RestartState()
         self._writing: SessionId | None = None
         self._owner: MechanicId | None = None
         self._page: Page | None = None
@@ -110,11 +114,17 @@ class App(QObject):
         self.call_gateway = CallGateway(self.loop_thread, self._mailboxes, self)
         self.record_gateway = RecordGateway(self.loop_thread, self)
         self.devices_gateway = DevicesGateway(self.loop_thread, self)
+        self.restart_gateway = RestartGateway(self.loop_thread, self)
         self.window = MainWindow()
         self.chat_model = ChatModel(self)
         self.sign_in_page = SignInPage()
         self.sessions_page = SessionsPage()
-        self._pages: dict[Page, QWidget] = {Page.SIGN_IN: self.sign_in_page, Page.SESSIONS: self.sessions_page}
+        self.rejoining_page = RejoiningPage()
+        self._pages: dict[Page, QWidget] = {
+            Page.SIGN_IN: self.sign_in_page,
+            Page.SESSIONS: self.sessions_page,
+            Page.REJOINING: self.rejoining_page,
+        }
         for page in self._pages.values():
             self.window.add_page(page)
         self._connect_pages()
@@ -175,6 +185,7 @@ class App(QObject):
             self.call_gateway,
             self.record_gateway.publish,
             self.devices_gateway.publish,
+            self.restart_gateway.publish,
         )
         hardware = Hardware(devices, self._camera or devices.camera)
         try:
@@ -191,6 +202,7 @@ class App(QObject):
             # An address that is not safe: nothing can be sent, and the page says so.
             self.account_gateway.publish(replace(self._account, phase=AccountPhase.SIGNED_OUT, error=error.sentence))
             return
+        await self._parts.restart.look()
         self._parts_made.emit()
 
     @Slot()
@@ -201,6 +213,7 @@ class App(QObject):
         self.call_gateway.serve(self._parts.call)
         self.record_gateway.serve(self._parts.record)
         self.devices_gateway.serve(self._parts.devices)
+        self.restart_gateway.serve(self._parts.restart)
         self.account_gateway.serve(self._parts.account)
         self.account_gateway.start()
 
@@ -215,6 +228,9 @@ class App(QObject):
         self.sessions_page.refresh_requested.connect(self.board_gateway.refresh)
         self.sessions_page.sign_out_requested.connect(self.account_gateway.sign_out)
         self.sessions_page.band_action_requested.connect(self._board_band_answered)
+        self.rejoining_page.back_requested.connect(self.restart_gateway.back)
+        self.rejoining_page.summary_requested.connect(self._write_summary_of)
+        self.rejoining_page.report_requested.connect(self._copy_stop_report)
 
     def _make_session_pages(self) -> None:
         """Make the pages that show a customer. They are made anew for each mechanic, so that nothing stays on them."""
@@ -277,6 +293,7 @@ class App(QObject):
         self.call_gateway.transcript_reset.connect(self._transcript_reset)
         self.call_gateway.chat_changed.connect(self._chat_changed)
         self.record_gateway.state_changed.connect(self._record_changed)
+        self.restart_gateway.state_changed.connect(self._restart_changed)
         self.record_gateway.picture_ready.connect(self._picture_ready)
         self.record_gateway.file_ready.connect(self._file_ready)
         for gateway in (self.account_gateway, self.board_gateway, self.call_gateway, self.record_gateway):
@@ -320,6 +337,9 @@ class App(QObject):
 
     @Slot()
     def _back_to_sessions(self) -> None:
+        if self._restart.is_on:
+            self._restart = RestartState()
+            self.restart_gateway.back()
         self._call = None
         self._writing = None
         self.board_gateway.refresh()
@@ -347,7 +367,7 @@ class App(QObject):
         """Leave what is open and drop what one mechanic saw and typed, before the next one sees anything."""
         self._owner = None
         # What the loop still tells of the session that is left here comes too late for anybody's eyes.
-        self._hears_calls = False
+        self._hears_calls = self._restart.is_on
         if self._desks is not None:
             self._desks.leave()
         self.call_gateway.leave()
@@ -369,6 +389,10 @@ class App(QObject):
         if not self._hears_calls:
             return
         self._call = state
+        if self._restart.is_on:
+            self.rejoining_page.render_state(self._restart, state)
+            if has_arrived(state):
+                self.restart_gateway.arrived()
         if state.phase is CallPhase.ENDED and state.completion is not None:
             self.completion_page.render_state(state.completion, state.band)
             self.summary_page.render_completion(state.completion)
@@ -382,6 +406,17 @@ class App(QObject):
             self._desks.call_changed(state)
         self._route()
         self.window.set_title(self._title())
+
+    @Slot(object)
+    def _restart_changed(self, state: RestartState) -> None:
+        self._restart = state
+        self._hears_calls = self._hears_calls or state.is_on
+        self.rejoining_page.render_state(state, self._call)
+        self._route()
+
+    @Slot()
+    def _copy_stop_report(self) -> None:
+        QGuiApplication.clipboard().setText(stop_report(self._restart, self._version))
 
     @Slot(object)
     def _record_changed(self, state: RecordState) -> None:
@@ -429,7 +464,7 @@ class App(QObject):
 
     def _route(self) -> None:
         """Show the page of the moment, and tell the other rooms whether a call is on."""
-        page = page_for(self._account, self._call, writing=self._writing)
+        page = page_for(self._account, self._call, writing=self._writing, restart=self._restart)
         in_call = self._call is not None and self._call.phase is not CallPhase.ENDED
         before, self._page = self._page, page
         if in_call is not self._in_call:
@@ -480,7 +515,7 @@ def _apply_looks(settings: Settings) -> None:
 
 
 def _focus_entry(page: QWidget) -> None:
-    if isinstance(page, CallPage | ChatPage | CompletionPage | SummaryPage):
+    if isinstance(page, CallPage | ChatPage | CompletionPage | SummaryPage | RejoiningPage):
         page.focus_entry()
     elif isinstance(page, SignInPage):
         page.focus_next_step()

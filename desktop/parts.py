@@ -10,19 +10,24 @@ from desktop.core.account import AccountState
 from desktop.core.board import BoardState
 from desktop.core.devices import DeviceChange, DevicesState
 from desktop.core.record import RecordState
+from desktop.core.restart import RestartState
 from desktop.credentials import CredentialStore
 from desktop.flows.account import AccountFlow, SignInPlace
 from desktop.flows.board import BoardFlow
 from desktop.flows.call import CallFlow
+from desktop.flows.call_journal import CallJournal
 from desktop.flows.call_ports import CallListener
 from desktop.flows.choices import Choices
 from desktop.flows.devices import DevicesFlow, DevicesListeners, PcDevices
 from desktop.flows.record import RecordFlow
+from desktop.flows.restart import RestartFlow
 from desktop.rtc.camera_source import CameraSource
 from desktop.rtc.mailboxes import Mailboxes
 from desktop.rtc.room import Rooms
 from desktop.settings import Settings
 from desktop.store.drafts import DraftStore
+from desktop.store.open_call import OpenCallStore
+from desktop.store.outbox import OutboxStore
 from desktop.store.preferences import PreferenceStore
 from desktop.store.session_folder import SessionFolder
 
@@ -36,6 +41,7 @@ class Listeners:
     call: CallListener
     record: Callable[[RecordState], None]
     devices: Callable[[DevicesState], None]
+    restart: Callable[[RestartState], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +63,14 @@ class Parts:
     record: RecordFlow
     devices: DevicesFlow
     choices: Choices
+    journal: CallJournal
+    restart: RestartFlow
 
     async def close(self) -> None:
         """Leave the call, stop the flows, close the connections; returns when nothing is under way."""
+        await self.restart.aclose()
         await self.call.stop()
+        await self.journal.aclose()
         await self.record.aclose()
         await self.board.aclose()
         await self.account.aclose()
@@ -84,6 +94,9 @@ def make_parts(
     def publish_account(state: AccountState) -> None:
         board.account_changed(state)
         record.account_changed(state)
+        journal.account_changed(state)
+        # Told before the window is: the page of a way back comes instead of the list, not after it.
+        restart.account_changed(state)
         listeners.account(state)
 
     account = AccountFlow(client, CredentialStore(settings.api_base_url), publish_account, place=place)
@@ -102,9 +115,12 @@ def make_parts(
         listeners.record,
         summary_taken=board.refresh_now,
     )
-    call = CallFlow(client, rooms, listeners.call, device_fingerprint=fingerprint, record=record)
+    outbox, open_calls = OutboxStore(state_folder / "outbox.sqlite3"), OpenCallStore(state_folder / "open-call.sqlite3")
+    journal = CallJournal(outbox, open_calls)
+    call = CallFlow(client, rooms, listeners.call, device_fingerprint=fingerprint, record=record, journal=journal)
+    restart = RestartFlow(open_calls, outbox, client, call, listeners.restart, listeners.call.refuse_join)
     client.listener = account
-    return Parts(client, account, board, call, record, devices, choices)
+    return Parts(client, account, board, call, record, devices, choices, journal, restart)
 
 
 def platform_address(settings: Settings) -> PlatformAddress:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from desktop.core.account import AccountPhase, AccountState
 from desktop.core.call import CallPhase, CallState
 from desktop.core.people import SessionId
+from desktop.core.restart import RestartState
 
 
 class Page(StrEnum):
@@ -16,16 +17,26 @@ class Page(StrEnum):
     CHAT = "chat"
     COMPLETION = "completion"
     SUMMARY = "summary"
+    REJOINING = "rejoining"
 
 
-def page_for(account: AccountState, call: CallState | None, *, writing: SessionId | None = None) -> Page:
+def page_for(
+    account: AccountState,
+    call: CallState | None,
+    *,
+    writing: SessionId | None = None,
+    restart: RestartState | None = None,
+) -> Page:
     """Return the page for a moment: a lost sign-in covers everything, then an open call, then the list.
 
     A call that has ended shows its completion where the backend told how it ended; otherwise the list is next.
-    The summary takes the completion's place for the session that it is being written of.
+    The summary takes the completion's place for the session that it is being written of. After a restart out of a
+    session the way back is shown until the mechanic is in the room.
     """
     if account.phase is not AccountPhase.SIGNED_IN:
         return Page.SIGN_IN
+    if restart is not None and restart.is_on and not has_arrived(call):
+        return Page.REJOINING
     if call is None or call.phase is CallPhase.JOINING:
         return Page.SESSIONS
     if call.phase is CallPhase.ENDED:
@@ -33,3 +44,8 @@ def page_for(account: AccountState, call: CallState | None, *, writing: SessionI
             return Page.SESSIONS
         return Page.SUMMARY if writing == call.session_id else Page.COMPLETION
     return Page.CALL if call.kind.has_video else Page.CHAT
+
+
+def has_arrived(call: CallState | None) -> bool:
+    """Whether a way back has led into the room, or the session has ended under it."""
+    return call is not None and (call.mechanic.in_room or call.phase is CallPhase.ENDED)
