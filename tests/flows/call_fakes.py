@@ -261,13 +261,16 @@ class FakeRoom:
     picture_wishes: Mapping[VideoKey, PictureLayer] = field(default_factory=dict)
     picture_limit: PictureLayer = PictureLayer.HIGH
     people_inside: tuple[str, ...] = ()
+    connect_s: float = 0.1
+    leave_s: float = 0.2
 
     @property
     def own_devices(self) -> OwnDevices:
         return self.devices if self.media else OwnDevices()
 
     async def connect(self, url: str, token: str) -> None:
-        await asyncio.sleep(0.1)
+        assert not self.is_silent, "a room that was left is not entered"
+        await asyncio.sleep(self.connect_s)
         if self.trouble is not None:
             raise self.trouble
         self.connected_with = (url, token)
@@ -276,7 +279,7 @@ class FakeRoom:
 
     async def leave(self) -> None:
         self.is_silent = True
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(self.leave_s)
         self.is_left = True
 
     def send_chat(self, text: str, temp_id: str) -> None:
