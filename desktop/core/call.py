@@ -44,9 +44,14 @@ class TrackState(StrEnum):
 
 
 class OwnDevice(StrEnum):
-    """The state of an own device: `MISSING` there is none, `REFUSED` the session gives no right to publish."""
+    """The state of an own device.
+
+    `MISSING` there is none, `TAKEN` there is one that another program has or that does not work, `REFUSED` the session
+    gives no right to publish.
+    """
 
     MISSING = "missing"
+    TAKEN = "taken"
     REFUSED = "refused"
     OFF = "off"
     STARTING = "starting"

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from livekit import rtc
 from livekit.rtc.participant import PublishTrackError
@@ -11,87 +11,99 @@ from livekit.rtc.platform_audio import PlatformAudioSource
 
 from desktop.core.call import OwnDevice
 from desktop.rtc.sound_devices import SoundDevices
+from desktop.rtc.sound_routes import Route, is_dead, microphone_route, speaker_route, system_route
 
 _log = logging.getLogger(__name__)
 
 _LAST_SOUND_S = 0.3
-_MONITOR = ".monitor"
+_FREE_EVERY_S = 0.05
+_FREE_TRIES = 40
+
+
+@dataclass(slots=True)
+class _SharedDevice:
+    """What the SDK's one audio device is set to: it is shared by all rooms of the process while any of them has it."""
+
+    users: int = 0
+    input: Route | None = None
+    output: Route | None = None
+
+    def opened(self) -> None:
+        """Count a user; the first one finds the device set to what the system prefers."""
+        self.users += 1
+        if self.users == 1:
+            self.input, self.output = None, None
+
+    def closed(self) -> None:
+        """Forget a user."""
+        self.users -= 1
+
+
+_device = _SharedDevice()
 
 
 class Sound:
     """The SDK's platform audio for one call.
 
     It is opened only where an output exists: asking the SDK with a sound server that has none ends the process. While
-    it is open all voices are played. `tell` is called after every change of `microphone` or `speaker`.
+    it is open all voices are played. `tell` is called after every change of `microphone` or `speaker`; `voices` gives
+    everybody's published sound, which has to be let go of for a moment while the speaker changes.
     """
 
-    def __init__(self, look: Callable[[], SoundDevices], tell: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        look: Callable[[], SoundDevices],
+        tell: Callable[[], None],
+        voices: Callable[[], Iterable[rtc.RemoteTrackPublication]] = tuple,
+    ) -> None:
         """Make it without opening anything; `look` says without risk which devices there are."""
         self._look = look
         self._tell = tell
+        self._voices = voices
         self._audio: rtc.PlatformAudio | None = None
         self._source: PlatformAudioSource | None = None
         self._track: rtc.LocalAudioTrack | None = None
         self._participant: rtc.LocalParticipant | None = None
-        self._publishing = asyncio.Lock()
+        self._adjusting = asyncio.Lock()
         self._may_publish = True
         self.is_muted = False
         devices = look()
         self.speaker = OwnDevice.STARTING if devices.outputs else OwnDevice.MISSING
         self.microphone = OwnDevice.STARTING if devices.outputs and devices.inputs else OwnDevice.MISSING
 
-    def open(self) -> None:
+    async def open(self) -> None:
         """Begin to play voices, if there is an output."""
-        if self._audio is not None or not self._look().outputs:
-            self._set(speaker=OwnDevice.MISSING if self._audio is None else OwnDevice.ON)
-            return
-        try:
-            self._audio = rtc.PlatformAudio()
-        except rtc.PlatformAudioError as error:
-            _log.warning("no sound: %s", error)
-            self._set(speaker=OwnDevice.MISSING, microphone=OwnDevice.MISSING)
-            return
-        self._set(speaker=OwnDevice.ON)
+        async with self._adjusting:
+            await self._open(self._look())
 
     async def publish(self, participant: rtc.LocalParticipant) -> None:
         """Send the microphone's sound into the room, if there is a microphone and the right to."""
-        async with self._publishing:
+        async with self._adjusting:
             self._participant = participant
-            if self._track is not None:
-                return
-            if not self._may_publish:
-                self._set(microphone=OwnDevice.REFUSED)
-                return
-            if self._audio is None or not self._choose_microphone(self._audio):
-                self._set(microphone=OwnDevice.MISSING)
-                return
-            await self._publish(self._audio, participant)
+            await self._use_microphone(self._look())
+
+    def devices_lost(self) -> None:
+        """Close the microphone at once if none is left: the sound server goes on with the monitor of an output."""
+        if not self._look().inputs:
+            self._silence()
 
     async def devices_changed(self) -> None:
-        """Look again after something was plugged in or out."""
-        devices = self._look()
-        if not devices.outputs:
-            self._set(speaker=OwnDevice.MISSING, microphone=OwnDevice.MISSING)
-            return
-        self.open()
-        if not devices.inputs:
-            self._set(microphone=OwnDevice.MISSING)
-        elif self._track is None and self._participant is not None:
-            await self.publish(self._participant)
-        elif self._track is not None:
-            self._set(microphone=OwnDevice.OFF if self.is_muted else OwnDevice.ON)
+        """Use the devices that are plugged in and chosen now."""
+        async with self._adjusting:
+            devices = self._look()
+            await self._open(devices)
+            await self._use_microphone(devices)
 
     def set_muted(self, muted: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Mute or unmute; muting closes the microphone, so the system's recording sign goes off too."""
         self.is_muted = muted
-        if self._track is None:
+        if self._track is None or self.microphone not in {OwnDevice.ON, OwnDevice.OFF}:
             return
         if muted:
             self._track.mute()
         else:
             self._track.unmute()
-        if self.microphone in {OwnDevice.ON, OwnDevice.OFF}:
-            self._set(microphone=OwnDevice.OFF if muted else OwnDevice.ON)
+        self._set(microphone=self._wished())
 
     def permission_changed(self, may_publish: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Take the right to publish away or give it back."""
@@ -102,12 +114,117 @@ class Sound:
 
     async def close(self) -> None:
         """Release everything; to be called after the room was disconnected."""
-        async with self._publishing:
+        async with self._adjusting:
             self._drop_track()
             if self._audio is not None:
                 await asyncio.sleep(_LAST_SOUND_S)
-                self._audio.close()
-                self._audio = None
+                self._close_audio()
+
+    # ---- the speaker ------------------------------------------------------------------------------------------------
+
+    async def _open(self, devices: SoundDevices) -> None:
+        """Open the SDK's audio and its speaker, or close it with the last output: it would not play again."""
+        if not devices.outputs:
+            self._lose_audio()
+            return
+        if self._audio is None:
+            try:
+                self._audio = rtc.PlatformAudio()
+            except rtc.PlatformAudioError as error:
+                _log.warning("no sound: %s", error)
+                self._set(speaker=OwnDevice.MISSING, microphone=OwnDevice.MISSING)
+                return
+            _device.opened()
+        try:
+            known = self._audio.playout_devices()
+        except rtc.PlatformAudioError as error:
+            _log.warning("the speakers could not be listed: %s", error)
+            return
+        if is_dead(known):
+            _log.warning("the sound server went away; the SDK does not find a new one")
+            self._lose_audio()
+            return
+        route = speaker_route(known, devices)
+        if route is not None and route != (_device.output or system_route(known)):
+            await self._use_speaker(self._audio, route)
+        self._set(speaker=OwnDevice.ON)
+
+    async def _use_speaker(self, audio: rtc.PlatformAudio, route: Route) -> None:
+        """Send the voices to another speaker: the SDK takes one only while nothing is played."""
+        held: dict[str, rtc.RemoteTrackPublication] = {}
+        try:
+            for _ in range(_FREE_TRIES):
+                try:
+                    audio.set_playout_device(route.id)
+                except rtc.PlatformAudioError:
+                    for voice in self._voices():
+                        if voice.subscribed:
+                            held[voice.sid] = voice
+                            voice.set_subscribed(False)
+                    await asyncio.sleep(_FREE_EVERY_S)
+                else:
+                    _device.output = route
+                    return
+            _log.warning("the speaker could not be changed: it did not fall silent")
+        finally:
+            for voice in held.values():
+                voice.set_subscribed(True)
+
+    def _lose_audio(self) -> None:
+        """Let go of the SDK's audio. What was published stays published and silent until it is opened again."""
+        self._silence()
+        self._close_audio()
+        self._set(speaker=OwnDevice.MISSING, microphone=OwnDevice.MISSING)
+
+    def _close_audio(self) -> None:
+        if self._audio is not None:
+            self._audio.close()
+            self._audio = None
+            _device.closed()
+
+    # ---- the microphone ---------------------------------------------------------------------------------------------
+
+    async def _use_microphone(self, devices: SoundDevices) -> None:
+        if not self._may_publish:
+            self._set(microphone=OwnDevice.REFUSED)
+            return
+        route = self._microphone_route(devices)
+        if self._audio is None or route is None:
+            self._silence()
+            self._set(microphone=OwnDevice.MISSING)
+        elif self._track is not None:
+            self._use_input(self._audio, self._track, route)
+        elif self._participant is None:
+            self._set(microphone=OwnDevice.STARTING)
+        else:
+            if route != _device.input:
+                self._set_recording(self._audio, route)
+            await self._publish(self._audio, self._participant)
+
+    def _microphone_route(self, devices: SoundDevices) -> Route | None:
+        if self._audio is None or not devices.inputs:
+            return None
+        try:
+            return microphone_route(self._audio.recording_devices(), devices)
+        except rtc.PlatformAudioError as error:
+            _log.warning("the microphones could not be listed: %s", error)
+            return None
+
+    def _use_input(self, audio: rtc.PlatformAudio, track: rtc.LocalAudioTrack, route: Route) -> None:
+        """Record from another microphone: the SDK takes one only while it records nothing."""
+        if route != _device.input or self.microphone is OwnDevice.MISSING:
+            track.mute()
+            self._set_recording(audio, route)
+            if not self.is_muted:
+                track.unmute()
+        self._set(microphone=self._wished())
+
+    def _set_recording(self, audio: rtc.PlatformAudio, route: Route) -> None:
+        try:
+            audio.set_recording_device(route.id)
+            _device.input = route
+        except rtc.PlatformAudioError as error:
+            _log.warning("the microphone could not be chosen: %s", error)
 
     async def _publish(self, audio: rtc.PlatformAudio, participant: rtc.LocalParticipant) -> None:
         self._source = audio.create_audio_source()
@@ -123,25 +240,22 @@ class Sound:
         self._track = track
         if self.is_muted:
             track.mute()
-        self._set(microphone=OwnDevice.OFF if self.is_muted else OwnDevice.ON)
+        self._set(microphone=self._wished())
 
-    def _choose_microphone(self, audio: rtc.PlatformAudio) -> bool:
-        """Make sure that the recording device is a microphone; the monitor of an output would echo the room."""
-        devices = self._look()
-        if not devices.outputs or not devices.inputs:
-            return False
-        microphones = [device for device in audio.recording_devices() if not device.name.endswith(_MONITOR)]
-        if not microphones:
-            return False
-        with suppress(rtc.PlatformAudioError):
-            audio.set_recording_device(microphones[0].id)
-        return True
+    def _silence(self) -> None:
+        """Stop recording, whatever is wished: there is no microphone that could be heard."""
+        if self._track is not None and self.microphone is not OwnDevice.MISSING:
+            self._track.mute()
+            self._set(microphone=OwnDevice.MISSING)
 
     def _drop_track(self) -> None:
         self._track = None
         if self._source is not None:
             self._source.close()
             self._source = None
+
+    def _wished(self) -> OwnDevice:
+        return OwnDevice.OFF if self.is_muted else OwnDevice.ON
 
     def _set(self, *, speaker: OwnDevice | None = None, microphone: OwnDevice | None = None) -> None:
         before = (self.speaker, self.microphone)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 
 from livekit import rtc
@@ -20,6 +20,7 @@ _log = logging.getLogger(__name__)
 PUBLISH_AFTER_S = 2.0
 """Publishing while the first picture is on its way can leave that picture empty for ever; so it waits this long."""
 _LAST_PUBLICATION_S = 1.0
+_SETTLE_S = 0.15
 _OPEN_AFTER_S = 0.4
 """Opening sound and camera holds the loop up for a tenth of a second, so the first picture goes first if it is near."""
 
@@ -30,17 +31,19 @@ class OwnMedia:
     def __init__(
         self,
         sound: Callable[[], SoundDevices],
-        camera: CameraSource | None,
+        camera: Callable[[], CameraSource | None],
         mailboxes: Mailboxes,
         tell: Callable[[OwnDevices], None],
+        voices: Callable[[], Iterable[rtc.RemoteTrackPublication]],
     ) -> None:
         """Look which devices there are; nothing is opened yet. On the running loop."""
         self._tell = tell
-        self._sound = Sound(sound, self._changed)
+        self._sound = Sound(sound, self._changed, voices)
         self._camera = OwnCamera(camera, mailboxes.put, self._changed)
         self._participant: rtc.LocalParticipant | None = None
         self._first_picture = asyncio.Event()
-        self._is_stopped = False
+        self._stopped = asyncio.Event()
+        self._is_settling = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -64,26 +67,28 @@ class OwnMedia:
     def set_camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Turn the camera on or off; before it is published this is how it will start."""
         self._camera.set_on(on)
-        if on and self._participant is not None:
-            self._keep(self._camera.publish(self._participant))
 
     def devices_changed(self) -> None:
-        """Something was plugged in or out."""
-        self._keep(self._sound.devices_changed())
+        """Something was plugged in or out, or other devices are wished; a burst of it is answered once."""
+        self._sound.devices_lost()
+        self._camera.devices_changed()
+        if not self._is_settling:
+            self._is_settling = True
+            self._keep(self._settle())
 
     def permissions_changed(self, can_publish: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Stop sending without the right to, and send again with it."""
         self._sound.permission_changed(can_publish)
         self._camera.permission_changed(can_publish)
         if can_publish and self._participant is not None:
-            self._keep(self._publish(self._participant))
+            self._keep(self._sound.publish(self._participant))
 
     async def stop(self) -> None:
         """Stop capturing; before the room is disconnected. A publication under way is waited for a moment.
 
         The SDK would report the end of a cancelled one as an error.
         """
-        self._is_stopped = True
+        self._stopped.set()
         self._first_picture.set()
         await self._camera.stop()
         if self._tasks:
@@ -100,18 +105,23 @@ class OwnMedia:
 
     async def _publish_when_ready(self, participant: rtc.LocalParticipant) -> None:
         await _come(self._first_picture, _OPEN_AFTER_S)
-        if self._is_stopped:
+        if self._stopped.is_set():
             return
-        self._sound.open()
         self._camera.start()
+        await self._sound.open()
         await _come(self._first_picture, PUBLISH_AFTER_S - _OPEN_AFTER_S)
+        if self._stopped.is_set():
+            return
         self._participant = participant
-        await self._publish(participant)
+        self._camera.publish(participant)
+        await self._sound.publish(participant)
 
-    async def _publish(self, participant: rtc.LocalParticipant) -> None:
-        for device in (self._sound, self._camera):
-            if not self._is_stopped:
-                await device.publish(participant)
+    async def _settle(self) -> None:
+        """Let a change of devices come to rest before the SDK is asked: it must never look while there is no output."""
+        await asyncio.sleep(_SETTLE_S)
+        self._is_settling = False
+        if not self._stopped.is_set():
+            await self._sound.devices_changed()
 
     def _keep(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work, name="own-media")

@@ -58,7 +58,7 @@ class RoomClient:
         mailboxes: Mailboxes,
         *,
         sound: Callable[[], SoundDevices],
-        camera: CameraSource | None,
+        camera: Callable[[], CameraSource | None],
         media: bool,
     ) -> None:
         """Make the client and look at the devices; call `connect` next."""
@@ -72,7 +72,7 @@ class RoomClient:
         self._people: dict[str, str] = {}
         self._inbox = ChatInbox(self._tell)
         self._outbox: ChatOutbox | None = None
-        self._own = OwnMedia(sound, camera, mailboxes, self._tell) if media else None
+        self._own = OwnMedia(sound, camera, mailboxes, self._tell, self._voices) if media else None
         self._tracks = RemoteTracks(mailboxes.put, self._tell, self._first_picture_came) if media else None
         self._meter = LinkMeter(self._room, self._tell) if media else None
         self._gone_check: asyncio.TimerHandle | None = None
@@ -245,6 +245,15 @@ class RoomClient:
             self._tell(Disconnected(reason, number))
             self._is_over = True
 
+    def _voices(self) -> tuple[rtc.RemoteTrackPublication, ...]:
+        """Return everybody's published sound."""
+        return tuple(
+            publication
+            for participant in self._room.remote_participants.values()
+            for publication in participant.track_publications.values()
+            if publication.kind == rtc.TrackKind.KIND_AUDIO
+        )
+
     def _first_picture_came(self) -> None:
         if self._own is not None:
             self._own.first_picture_came()
@@ -260,15 +269,14 @@ class Rooms:
         sound: Callable[[], SoundDevices] = SoundDevices,
         camera: Callable[[], CameraSource | None] = lambda: None,
     ) -> None:
-        """Keep what every room needs; `sound` and `camera` are asked anew for each room, from the loop's thread."""
+        """Keep what every room needs; `sound` and `camera` are asked on the loop, at every change of devices anew."""
         self._mailboxes = mailboxes
         self._sound = sound
         self._camera = camera
 
     def open(self, on_event: Callable[[RoomEvent], None], *, media: bool) -> RoomClient:
         """Make the client of a new connection, without connecting it; on the running loop."""
-        camera = self._camera() if media else None
-        return RoomClient(on_event, self._mailboxes, sound=self._sound, camera=camera, media=media)
+        return RoomClient(on_event, self._mailboxes, sound=self._sound, camera=self._camera, media=media)
 
     async def settled(self) -> None:
         """Return when no connection attempt is under way: to be awaited before the loop ends."""

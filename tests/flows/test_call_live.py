@@ -35,7 +35,8 @@ class Bay:
         self.mailboxes.on_wake = lambda _key: self._woken.set()
         address = PlatformAddress(day.join_server.url, livekit_url=day.livekit.url, plain_loopback=True)
         self.backend = BackendClient(address, client_version="0.1.0")
-        rooms = Rooms(self.mailboxes, camera=lambda: SyntheticCamera(width=640, height=360, fps=15))
+        camera = SyntheticCamera(width=640, height=360, fps=15)
+        rooms = Rooms(self.mailboxes, camera=lambda: camera)
         self.flow = CallFlow(self.backend, rooms, self.screen, device_fingerprint="bay3-6f0c9a52")
 
     async def sign_in(self) -> None:

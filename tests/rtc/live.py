@@ -160,7 +160,7 @@ class Client:
         self.mailboxes.on_wake = self._woken
         self.woken: list[VideoKey] = []
         self._news = asyncio.Event()
-        self.room = RoomClient(self._told, self.mailboxes, sound=sound, camera=camera, media=media)
+        self.room = RoomClient(self._told, self.mailboxes, sound=sound, camera=lambda: camera, media=media)
 
     async def until(self, condition: Callable[[], object], within_s: float = WITHIN_S) -> None:
         async with asyncio.timeout(within_s):
@@ -309,11 +309,12 @@ class PlainCamera:
     def __init__(self, width: int = 640, height: int = 360) -> None:
         self.frame = PlainFrame(bytearray([90]) * (width * height * 3 // 2), width, height)
         self.is_running = False
+        self.is_pulled = False
 
     async def frames(self) -> AsyncIterator[PlainFrame]:
         self.is_running = True
         try:
-            while True:
+            while not self.is_pulled:
                 yield self.frame
                 await asyncio.sleep(1 / 20)
         finally:

@@ -1,7 +1,7 @@
 """The way of a picture without a server: camera to track, track to mailbox, and streams that stay empty."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 import numpy as np
@@ -10,7 +10,8 @@ from livekit import rtc
 
 from desktop.core.call import OwnDevice, TrackState, VideoKey
 from desktop.core.frames import Frame
-from desktop.rtc.camera import OwnCamera, own_view, to_video_frame
+from desktop.rtc.camera import OwnCamera
+from desktop.rtc.camera_pictures import own_view, to_video_frame
 from desktop.rtc.mailboxes import OWN_PICTURE, Mailboxes
 from desktop.rtc.video import RemoteVideo
 from tests.rtc.live import PlainCamera, PlainFrame, Publication
@@ -124,7 +125,7 @@ def test_the_own_picture_shows_before_anything_is_published_and_stops_when_turne
         seen = asyncio.Event()
         mailboxes.on_wake = lambda _key: seen.set()
         states: list[OwnDevice] = []
-        own = OwnCamera(camera, mailboxes.put, lambda: states.append(own.state))
+        own = OwnCamera(lambda: camera, mailboxes.put, lambda: states.append(own.state))
         own.start()
         async with asyncio.timeout(60):
             await seen.wait()
@@ -143,7 +144,7 @@ def test_a_camera_turned_off_and_on_again_at_once_runs() -> None:
         camera, mailboxes = PlainCamera(), Mailboxes()
         seen = asyncio.Event()
         mailboxes.on_wake = lambda _key: seen.set()
-        own = OwnCamera(camera, mailboxes.put, lambda: None)
+        own = OwnCamera(lambda: camera, mailboxes.put, lambda: None)
         own.start()
         await asyncio.sleep(0)
         own.set_on(False)
@@ -160,7 +161,7 @@ def test_a_camera_turned_off_and_on_again_at_once_runs() -> None:
 
 def test_without_a_camera_nothing_is_started() -> None:
     async def story() -> None:
-        own = OwnCamera(None, Mailboxes().put, lambda: None)
+        own = OwnCamera(lambda: None, Mailboxes().put, lambda: None)
         own.start()
         own.set_on(True)
         assert own.state is OwnDevice.MISSING
@@ -177,30 +178,3 @@ def test_what_nobody_took_of_one_call_is_not_shown_in_the_next() -> None:
     mailboxes.clear()
     assert box.take() is None
     assert mailboxes.of(KEY) is box
-
-
-class _BrokenCamera:
-    """A camera that is unplugged before its first picture."""
-
-    def __init__(self) -> None:
-        self.pictures: list[PlainFrame] = []
-
-    async def frames(self) -> AsyncIterator[PlainFrame]:
-        for picture in self.pictures:
-            yield picture
-        raise OSError("no such device")
-
-
-def test_a_camera_that_fails_is_shown_as_missing(caplog: pytest.LogCaptureFixture) -> None:
-    async def story() -> None:
-        told = asyncio.Event()
-        own = OwnCamera(_BrokenCamera(), Mailboxes().put, told.set)
-        own.start()
-        async with asyncio.timeout(60):
-            await told.wait()
-        assert own.state is OwnDevice.MISSING
-        await own.stop()
-        await own.close()
-
-    asyncio.run(story())
-    assert "the camera failed" in caplog.text

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from livekit import rtc
@@ -18,14 +17,16 @@ pytestmark = pytest.mark.server
 SPEAKER, MICROPHONE = ("Practice-speaker",), ("Practice-microphone",)
 
 
-@pytest.fixture
-def sound_server(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture(scope="module")
+def sound_server(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One sound server for the file: the SDK never finds a second one in the life of its process."""
     if not VirtualSound.is_available():
         pytest.skip("PulseAudio is not installed here")
-    sound = server.runner.run(VirtualSound.start(tmp_path))
-    for name, value in sound.environment.items():
-        monkeypatch.setenv(name, value)
-    yield
+    sound = server.runner.run(VirtualSound.start(tmp_path_factory.mktemp("sound")))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in sound.environment.items():
+            patch.setenv(name, value)
+        yield
     server.runner.run(sound.stop())
 
 

@@ -15,7 +15,7 @@ from desktop.ui.theme import appearance, set_surface, theme
 from desktop.ui.top_bar import BarLine
 
 _UNCONFIRMED = "Baylink has not confirmed yet. Trying again."
-_UNUSABLE = frozenset({OwnDevice.MISSING, OwnDevice.REFUSED})
+_UNUSABLE = frozenset({OwnDevice.MISSING, OwnDevice.TAKEN, OwnDevice.REFUSED})
 
 
 class ControlBar(QStackedWidget):

@@ -184,6 +184,8 @@ def own_camera_words(state: CallState) -> str:
             hears = state.microphone in {OwnDevice.ON, OwnDevice.STARTING, OwnDevice.OFF}
             rest = f"{first} will hear you but not see you." if hears else f"{first} cannot see you."
             return f"No camera found. {rest}"
+        case OwnDevice.TAKEN:
+            return "The camera is used by another program. Trying again by itself."
         case OwnDevice.REFUSED:
             return "This session shows no picture of you."
         case OwnDevice.OFF:
