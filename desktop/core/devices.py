@@ -6,6 +6,10 @@ from enum import StrEnum
 from desktop.core.preferences import DEFAULT_LOUDNESS
 
 
+DEVICES_ACTION = "Devices"
+"""The word on a band whose button leads to the choice of devices."""
+
+
 class DeviceKind(StrEnum):
     """What a device is for."""
 

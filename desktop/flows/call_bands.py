@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from desktop.core.bands import Band, BandLevel, most_urgent
 from desktop.core.clock import RED_BELOW_S, SessionTimer, TimerMode
-from desktop.core.devices import DeviceChange, DeviceKind
 
 PASSING_S = 6.0
 _STALE_S = 20.0
@@ -58,26 +57,6 @@ def talking_muted(first: str) -> Band:
     """Say that the mechanic talks into a microphone that is closed."""
     title = f"You are muted. {first} cannot hear you."
     return Band("talking_muted", BandLevel.WARNING, "mic-off", title, action="Unmute", passing=True)
-
-
-def no_sound(first: str, *, speaker: bool) -> Band:
-    """Say that this PC has no microphone, or no sound at all."""
-    text = f"{first} cannot hear you. Chat still works."
-    if speaker:
-        return Band("no_microphone", BandLevel.WARNING, "mic-off", "No microphone found.", text, passing=True)
-    title = "This PC has no sound."
-    text = f"You and {first} cannot hear each other. Chat still works."
-    return Band("no_sound", BandLevel.WARNING, "mic-off", title, text, passing=True)
-
-
-def device_changed(change: DeviceChange) -> Band:
-    """Say that a device was unplugged and which one is used instead, or that one is in use by its coming."""
-    icon = "video" if change.kind is DeviceKind.CAMERA else "headphones"
-    key = f"{change.kind.value}_changed"
-    if change.back:
-        return Band(key, BandLevel.SUCCESS, icon, f"The {change.back} is back and in use.", passing=True)
-    text = f"Using the {change.used}." if change.used else ""
-    return Band(key, BandLevel.WARNING, icon, f"The {change.lost} was unplugged.", text, passing=True)
 
 
 def minutes_left(key: str) -> Band:

@@ -1,11 +1,12 @@
 """Conditions: what only time and presence decide in a call - its notices, and when to act by itself."""
 
-from desktop.core.call import OwnDevice, ParticipantView, TrackState
+from desktop.core.call import ParticipantView, TrackState
 from desktop.core.clock import TimerMode
 from desktop.core.devices import DeviceChange
 from desktop.core.session import SessionStatus
 from desktop.flows import call_bands
 from desktop.flows.call_bands import BandRack, TimeNotices
+from desktop.flows.call_devices import DeviceNotices
 from desktop.flows.call_facts import CallFacts
 
 LOST_AFTER_S = 1.0
@@ -25,6 +26,7 @@ class Conditions:
         self.chat_works = False
         """Whether the platform answers although the room is gone."""
         self._facts = facts
+        self._devices = DeviceNotices(facts, self.bands)
         self._notices = TimeNotices()
         self._customer_was_here = facts.customer.in_room
         self._extension_minutes = facts.timer.extension_minutes
@@ -77,17 +79,9 @@ class Conditions:
         self._lost_s = None
         self.bands.drop("connection_lost")
 
-    def missing_sound(self, now: float) -> None:
-        """Say it where this PC has no microphone, or no sound at all."""
-        own = self._facts.own
-        if self._facts.grant.kind.has_video and own.microphone is OwnDevice.MISSING:
-            has_speaker = own.speaker is not OwnDevice.MISSING
-            self.bands.put(call_bands.no_sound(self._facts.customer_first, speaker=has_speaker), now)
-
     def devices_changed(self, changes: tuple[DeviceChange, ...], now: float) -> None:
         """Say which devices came or went by themselves."""
-        for change in changes:
-            self.bands.put(call_bands.device_changed(change), now)
+        self._devices.changed(changes, now)
 
     def look(self, now: float) -> None:
         """Bring the notices up to date."""
@@ -101,6 +95,7 @@ class Conditions:
         self._look_at_picture(customer, now)
         self._look_at_silence(customer, now)
         self._look_at_clock(customer, now)
+        self._devices.look(now)
 
     def _look_at_presence(self, customer: ParticipantView, now: float) -> None:
         first, is_live = customer.person.first_name, self._facts.is_live

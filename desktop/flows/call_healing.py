@@ -165,7 +165,6 @@ class Healing:
         self._facts.people.own_in_room = True
         self._conditions.bands.drop("media_trouble")
         if first_time:
-            self._conditions.missing_sound(now)
             self._probe.ask()
         self._entered()
 
