@@ -5,7 +5,6 @@ from enum import StrEnum
 
 from desktop.core.preferences import DEFAULT_LOUDNESS
 
-
 DEVICES_ACTION = "Devices"
 """The word on a band whose button leads to the choice of devices."""
 
