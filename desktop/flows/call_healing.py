@@ -150,10 +150,10 @@ class Healing:
         return False
 
     async def _try(self, place: JoinGrant) -> RoomConnectError | None:
-        """Use a join answer's token once; a server that is known to be away is not even called."""
+        """Use a join answer's token once; but a connect into nothing hangs for long, so that is looked at first."""
         self._lost_early = None
         self._probe.aim(place.server_url)
-        if self._probe.media.is_known_down:
+        if self._probe.media.answered_s is not None and not await self._probe.media.is_there():
             return RoomConnectError()
         return await self._door.enter(place)
 

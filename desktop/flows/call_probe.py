@@ -29,8 +29,10 @@ class Reach:
         self._loop = asyncio.get_running_loop()
         self._asked: set[asyncio.Task[None]] = set()
         self.down_s: float | None = None
+        """When the newest question without an answer was asked."""
         self.answered_s: float | None = None
         self.back_s: float | None = None
+        self._settled = asyncio.Event()
         self.back = asyncio.Event()
         """Set whenever it is back after having been away; who waits for the next time clears it."""
 
@@ -49,6 +51,17 @@ class Reach:
         task = asyncio.create_task(self._ask_once(), name="probe")
         self._asked.add(task)
         task.add_done_callback(self._asked.discard)
+
+    async def is_there(self) -> bool:
+        """Ask once and return the verdict: no later than when an answer counts as late."""
+        began_s = self._loop.time()
+        self.ask()
+        while (self.answered_s or 0.0) < began_s:
+            if self.down_s is not None and self.down_s >= began_s:
+                return False
+            self._settled.clear()
+            await self._settled.wait()
+        return True
 
     def forget(self) -> None:
         """Know nothing any more: another server has taken its place."""
@@ -81,14 +94,18 @@ class Reach:
     def _answered(self) -> None:
         now = self._loop.time()
         was_down, self.down_s, self.answered_s = self.is_down, None, now
+        self._settled.set()
         if was_down:
             self.back_s = now
             self.back.set()
             self._changed()
 
     def _unanswered(self, began_s: float) -> None:
-        if not self.is_down and (self.answered_s is None or self.answered_s < began_s):
-            self.down_s = began_s
+        if self.answered_s is not None and self.answered_s >= began_s:
+            return
+        was_down, self.down_s = self.is_down, began_s
+        self._settled.set()
+        if not was_down:
             self._changed()
 
 

@@ -1,0 +1,324 @@
+"""A loss that nobody tells of, and a return that the SDK would sleep through: stories on virtual time."""
+
+import asyncio
+
+import pytest
+
+from desktop.core.call import CallPhase, TrackState
+from desktop.core.chat import Delivery
+from desktop.core.errors import OfflineError
+from desktop.core.session import SessionKind
+from desktop.rtc.events import (
+    ChatReceived,
+    Disconnected,
+    LostReason,
+    Reconnected,
+    Reconnecting,
+    TrackChanged,
+    TrackSource,
+)
+from tests.flows.call_fakes import CUSTOMER, SESSION, FakePlatform, Stage, play
+
+
+async def _long_live(stage: Stage) -> None:
+    """Have a call that runs well for some time, whose next room has the customer in it."""
+    await stage.live()
+    await asyncio.sleep(30)
+    stage.rooms.people_inside = (CUSTOMER,)
+
+
+def _freeze(stage: Stage) -> None:
+    stage.room.tell(TrackChanged(CUSTOMER, TrackSource.CAMERA, TrackState.STALLED))
+
+
+def _flow(stage: Stage) -> None:
+    stage.room.tell(TrackChanged(CUSTOMER, TrackSource.CAMERA, TrackState.FLOWING))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def test_a_frozen_picture_and_silent_servers_are_a_lost_connection_long_before_the_sdk_says_so() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.network(is_there=False)
+        frozen_s = _now() + 2
+        await asyncio.sleep(2)
+        _freeze(stage)
+        state = await stage.screen.until_phase(CallPhase.RECONNECTING, 1)
+        assert state.band is not None
+        assert state.band.key == "connection_lost"
+        assert state.band.since_s == pytest.approx(frozen_s - 2, abs=0.1)
+        await asyncio.sleep(5)
+        assert len(stage.rooms.opened) == 1
+
+    play(story)
+
+
+def test_a_frozen_picture_alone_is_no_lost_connection() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        _freeze(stage)
+        await asyncio.sleep(60)
+        assert stage.screen.state.phase is CallPhase.LIVE
+        assert len(stage.rooms.opened) == 1
+        assert "connection_lost" not in stage.screen.bands()
+
+    play(story)
+
+
+def test_while_pictures_flow_nothing_is_asked_and_nothing_is_said() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.live()
+        await asyncio.sleep(5)
+        asked = len(stage.platform.probes)
+        await asyncio.sleep(120)
+        assert len(stage.platform.probes) == asked
+
+    play(story)
+
+
+def test_in_doubt_the_servers_are_asked_about_once_a_second() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        _freeze(stage)
+        asked = stage.platform.probes.count("platform")
+        await asyncio.sleep(20)
+        assert 15 <= stage.platform.probes.count("platform") - asked <= 25
+        _flow(stage)
+        await asyncio.sleep(2)
+        asked = len(stage.platform.probes)
+        await asyncio.sleep(20)
+        assert len(stage.platform.probes) == asked
+
+    play(story)
+
+
+def test_a_short_loss_that_the_sdk_slept_through_throws_no_room_away() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.network(is_there=False)
+        await asyncio.sleep(2)
+        _freeze(stage)
+        await asyncio.sleep(2)
+        stage.network(is_there=True)
+        await asyncio.sleep(1)
+        _flow(stage)
+        state = await stage.screen.until_band("connected_again", 1)
+        assert state.phase is CallPhase.LIVE
+        await asyncio.sleep(10)
+        assert len(stage.rooms.opened) == 1
+        assert stage.platform.calls.count("join") == 1
+
+    play(story)
+
+
+def test_a_room_that_gives_no_picture_after_the_network_is_back_is_given_up() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.network(is_there=False)
+        await asyncio.sleep(2)
+        _freeze(stage)
+        await asyncio.sleep(8)
+        stage.network(is_there=True)
+        back_s = _now()
+        await stage.screen.until(lambda: len(stage.rooms.opened) == 2, 3)
+        await stage.screen.until_phase(CallPhase.LIVE, 2)
+        assert _now() - back_s < 3
+        assert stage.rooms.opened[0].is_silent
+        assert stage.screen.state.customer.person.identity == CUSTOMER
+
+    play(story)
+
+
+@pytest.mark.parametrize("kind", [SessionKind.VIDEO, SessionKind.CHAT])
+def test_when_the_network_is_back_nobody_waits_for_the_sdks_next_try(kind: SessionKind) -> None:
+    async def story(stage: Stage) -> None:
+        await stage.join()
+        stage.customer_enters(camera=kind.has_video)
+        await stage.screen.until_phase(CallPhase.LIVE)
+        await asyncio.sleep(30)
+        stage.rooms.people_inside = (CUSTOMER,)
+        stage.network(is_there=False)
+        if kind.has_video:
+            await asyncio.sleep(2)
+            _freeze(stage)
+        await asyncio.sleep(12)
+        stage.room.tell(Reconnecting())
+        await stage.screen.until_phase(CallPhase.RECONNECTING, 2)
+        await asyncio.sleep(46)
+        assert len(stage.rooms.opened) == 1
+        stage.network(is_there=True)
+        back_s = _now()
+        await stage.screen.until_phase(CallPhase.LIVE, 3)
+        assert _now() - back_s < 1.5
+        assert len(stage.rooms.opened) == 2
+
+    play(story, FakePlatform(kind=kind))
+
+
+def test_a_resume_of_the_sdk_while_everything_answers_is_left_alone() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.room.tell(Reconnecting())
+        await asyncio.sleep(3)
+        stage.room.tell(Reconnected())
+        await asyncio.sleep(10)
+        assert len(stage.rooms.opened) == 1
+        assert stage.screen.state.phase is CallPhase.LIVE
+
+    play(story)
+
+
+def test_without_the_platform_no_room_is_given_up_for_one_that_cannot_be_had() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.network(is_there=False)
+        await asyncio.sleep(2)
+        _freeze(stage)
+        await asyncio.sleep(10)
+        stage.room.tell(Reconnecting())
+        stage.platform.is_media_alive = True
+        await asyncio.sleep(20)
+        assert len(stage.rooms.opened) == 1
+        stage.room.tell(Reconnected())
+        _flow(stage)
+        await stage.screen.until_phase(CallPhase.LIVE, 1)
+
+    play(story)
+
+
+def test_ac_34_a_platform_that_is_away_does_not_disturb_a_call_that_runs() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        for name in ("state", "messages", "send_message", "join", "start"):
+            stage.platform.always[name] = OfflineError()
+        stage.platform.is_alive = False
+        seen = len(stage.screen.states) - 1
+        stage.flow.send("first")
+        await asyncio.sleep(30)
+        stage.flow.send("second")
+        stage.room.tell(ChatReceived(CUSTOMER, "owner-line-1", "I read you"))
+        await asyncio.sleep(30)
+        assert {state.phase for state in stage.screen.states[seen:]} == {CallPhase.LIVE}
+        assert "connection_lost" not in stage.screen.bands()
+        assert [text for text, _ in stage.room.sent] == ["first", "second"]
+        stage.platform.always.clear()
+        stage.platform.is_alive = True
+        await stage.screen.until(lambda: len(stage.platform.stored) == 2, 3)
+        assert [message.text for message in stage.platform.stored] == ["first", "second"]
+        assert len(stage.rooms.opened) == 1
+
+    play(story)
+
+
+def test_after_a_minute_the_words_say_what_to_look_at() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.network(is_there=False)
+        stage.room.tell(Disconnected(LostReason.CONNECTION))
+        state = await stage.screen.until_band("connection_lost", 3)
+        assert state.band is not None
+        assert state.band.title == "Connection lost. Reconnecting by itself."
+        await asyncio.sleep(61)
+        assert stage.screen.state.band is not None
+        assert stage.screen.state.band.title == "Still trying. Check the network cable or Wi-Fi."
+        stage.platform.is_alive = True
+        await asyncio.sleep(5)
+        assert stage.screen.state.band.text == "Picture and sound are not reachable. Chat still works."
+        stage.network(is_there=True)
+        state = await stage.screen.until_band("connected_again", 3)
+        assert state.band is not None
+        assert state.band.text.startswith("You were away for ")
+
+    play(story)
+
+
+def test_ac_42_a_minute_without_network_loses_no_line_and_needs_no_hand_in_the_app() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.flow.send("just before")
+        await stage.screen.until(lambda: stage.screen.transcript[0].delivery is Delivery.SENT, 2)
+        stage.network(is_there=False)
+        await asyncio.sleep(2)
+        _freeze(stage)
+        stage.flow.send("in the dark")
+        await asyncio.sleep(58)
+        stage.platform.store("I can wait", "owner-line-1")
+        stage.network(is_there=True)
+        await stage.screen.until_phase(CallPhase.LIVE, 5)
+        await stage.screen.until(lambda: len(stage.platform.stored) == 3, 5)
+        await stage.screen.until(lambda: len(stage.screen.texts) == 3, 5)
+        assert sorted(stage.screen.texts) == ["I can wait", "in the dark", "just before"]
+        live_again = [text for text, _ in stage.room.sent]
+        assert live_again == ["just before", "in the dark"]
+        ids = {text: line_id for room in stage.rooms.opened for text, line_id in room.sent}
+        assert {message.id for message in stage.platform.stored if message.text in ids} == set(ids.values())
+
+    play(story)
+
+
+def test_a_join_that_hangs_since_the_network_went_is_not_waited_for() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.platform.is_alive = stage.platform.is_media_alive = False
+        stage.platform.gates["join"] = asyncio.Event()
+        stage.room.tell(Disconnected(LostReason.CONNECTION))
+        await asyncio.sleep(40)
+        hanging = stage.platform.calls.count("join")
+        del stage.platform.gates["join"]
+        stage.platform.is_alive = stage.platform.is_media_alive = True
+        await stage.screen.until_phase(CallPhase.LIVE, 3)
+        assert stage.platform.calls.count("join") > hanging
+
+    play(story)
+
+
+def test_the_room_of_a_server_that_is_away_is_not_knocked_at() -> None:
+    """A connect into nothing hangs for long, and a second one at the same time would throw the first one out."""
+
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.platform.is_media_alive = False
+        stage.room.tell(Disconnected(LostReason.CONNECTION))
+        await asyncio.sleep(45)
+        assert len(stage.rooms.opened) == 1
+        stage.platform.is_media_alive = True
+        back_s = _now()
+        await stage.screen.until_phase(CallPhase.LIVE, 3)
+        assert _now() - back_s < 1.5
+
+    play(story)
+
+
+def test_ac_41_a_media_server_that_comes_back_is_entered_within_two_seconds_in_the_app() -> None:
+    platform = FakePlatform()
+    platform.room_ready = False
+    platform.is_media_alive = False
+
+    async def story(stage: Stage) -> None:
+        await stage.flow.join(SESSION)
+        await stage.screen.until_band("media_trouble", 2)
+        await asyncio.sleep(60)
+        platform.room_ready = platform.is_media_alive = True
+        await stage.screen.until(lambda: stage.screen.state.mechanic.in_room, 2)
+        assert stage.screen.state.band is None
+
+    play(story, platform)
+
+
+def test_a_call_that_is_left_asks_nobody_any_more() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.network(is_there=False)
+        stage.room.tell(Disconnected(LostReason.CONNECTION))
+        await asyncio.sleep(5)
+        await stage.flow.leave()
+        asked = len(stage.platform.probes)
+        joined = stage.platform.calls.count("join")
+        await asyncio.sleep(60)
+        assert len(stage.platform.probes) == asked
+        assert stage.platform.calls.count("join") == joined
+
+    play(story)
