@@ -12,6 +12,7 @@ from desktop.core.call import CallState, PictureLayer, VideoKey
 from desktop.core.chat import ChatChange, ChatMessage
 from desktop.core.errors import BaylinkError
 from desktop.core.frames import LatestFrame
+from desktop.core.link import PictureWish
 from desktop.core.people import SessionId
 from desktop.flows.call import CallFlow
 from desktop.rtc.mailboxes import OWN_PICTURE, Mailboxes
@@ -123,17 +124,17 @@ class CallGateway(QObject):
         if self._flow is not None:
             self._errands.call(partial(self._flow.want_pictures, dict(wishes)))
 
-    @Slot(object)
-    def limit_pictures(self, limit: PictureLayer) -> None:
-        """Say the most that may be fetched of any picture, whatever the screen would show."""
-        if self._flow is not None:
-            self._errands.call(partial(self._flow.limit_pictures, limit))
-
     @Slot()
     def voice_while_muted(self) -> None:
         """Say that somebody talks while the microphone is closed."""
         if self._flow is not None:
             self._errands.call(self._flow.voice_while_muted)
+
+    @Slot(str)
+    def wish_for_pictures(self, wish: str) -> None:
+        """Let the mechanic decide how much picture comes, or the measured link again: a PictureWish's value."""
+        if self._flow is not None:
+            self._errands.call(partial(self._flow.wish_for_pictures, PictureWish(wish)))
 
     @Slot(str)
     def act_on_band(self, key: str) -> None:

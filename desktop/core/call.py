@@ -1,10 +1,11 @@
 """A call from join to end in one frozen object: everything its pages need, and nothing they have to ask for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from desktop.core.bands import Band
 from desktop.core.clock import SessionTimer
+from desktop.core.link import LinkState
 from desktop.core.people import Person, Role, SessionId
 from desktop.core.session import Completion, SessionKind, Vehicle
 
@@ -140,6 +141,7 @@ class CallState:
     end_reason: EndReason | None = None
     completion: Completion | None = None
     end_unconfirmed: bool = False
+    link: LinkState = field(default_factory=LinkState)
 
     @property
     def missing_person(self) -> Person | None:

@@ -10,6 +10,7 @@ from desktop.core.bands import Band
 from desktop.core.call import PictureLayer, VideoKey
 from desktop.core.devices import DeviceChange
 from desktop.core.errors import BaylinkError
+from desktop.core.link import PictureWish
 from desktop.core.people import SessionId
 from desktop.flows import call_bands
 from desktop.flows.call_chat import CallChat
@@ -146,10 +147,10 @@ class CallFlow:
         if self._session is not None:
             self._session.want_pictures(wishes)
 
-    def limit_pictures(self, limit: PictureLayer) -> None:
-        """Take the most that may be fetched of any picture, whatever the screen would show."""
+    def wish_for_pictures(self, wish: PictureWish) -> None:
+        """Let the mechanic decide how much picture comes, or the measured link again."""
         if self._session is not None:
-            self._session.limit_pictures(limit)
+            self._session.wish_for_pictures(wish)
 
     def devices_changed(self, changes: tuple[DeviceChange, ...] = ()) -> None:
         """Use the devices that are chosen now; `changes` came or went by themselves and are said."""
@@ -171,6 +172,8 @@ class CallFlow:
             session.dismiss(key)
         elif key == "talking_muted":
             session.set_muted(False)
+        elif key in {"photos", "sound_only"}:
+            session.show_video()
         elif key == "joined_elsewhere" and session.is_over:
             self._keep(self.join(session.session_id))
 

@@ -47,6 +47,38 @@ def no_picture(first: str) -> Band:
     return Band("no_picture", BandLevel.WARNING, "video-off", f"No picture from {first}.", text, action="Ask")
 
 
+def photos(first: str, *, own: bool) -> Band:
+    """Say that sharp photos come instead of video, and whose network it is."""
+    title = "Your network is weak." if own else f"{first}'s upload is weak."
+    text = "You now get sharp photos instead of video. Sound goes on."
+    return Band("photos", BandLevel.ACCENT, "image", title, text, action="Show video")
+
+
+def sound_only(first: str, *, own: bool) -> Band:
+    """Say that not even photos come through."""
+    title = "Your network is very weak." if own else f"{first}'s upload is very weak."
+    text = "Only sound and chat for now. The picture comes back by itself."
+    return Band("sound_only", BandLevel.ACCENT, "image", title, text, action="Show video")
+
+
+def smaller_picture() -> Band:
+    """Say that the picture is smaller than it could be, so that it keeps moving."""
+    title = "The network is weak."
+    text = "The picture is less sharp for now, so that it keeps moving."
+    return Band("smaller_picture", BandLevel.INFO, "image", title, text, passing=True)
+
+
+def camera_held() -> Band:
+    """Say that the own camera is off for now because the own upload is weak."""
+    text = "Your camera is off for now so that the sound stays clear."
+    return Band("camera_held", BandLevel.ACCENT, "image", "Your network is weak.", text)
+
+
+def video_back() -> Band:
+    """Say that moving pictures come again."""
+    return Band("video_back", BandLevel.SUCCESS, "circle-check", "Video is back.", passing=True)
+
+
 def customer_muted(first: str) -> Band:
     """Say that the customer has been muted for a minute while nobody talked."""
     text = "Ask in the chat to switch the sound on."

@@ -1,10 +1,11 @@
 """CallFacts: what is known of one session now, from the platform, the room and this PC; and the state made of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from desktop.core.bands import Band
 from desktop.core.call import CallPhase, CallState, EndReason, ParticipantView
+from desktop.core.link import LinkState
 from desktop.core.session import Completion, JoinGrant, SessionState, SessionStatus
 from desktop.flows.call_people import People
 from desktop.rtc.events import (
@@ -29,6 +30,7 @@ class Standing:
     end_reason: EndReason | None = None
     completion: Completion | None = None
     end_unconfirmed: bool = False
+    link: LinkState = field(default_factory=LinkState)
 
 
 class CallFacts:
@@ -127,6 +129,7 @@ class CallFacts:
             end_reason=standing.end_reason,
             completion=standing.completion,
             end_unconfirmed=standing.end_unconfirmed,
+            link=standing.link,
         )
 
     def completion(self, state: SessionState | None, now: float) -> Completion:

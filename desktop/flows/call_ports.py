@@ -91,6 +91,10 @@ class CallRoom(Protocol):
         """Take the most that may be fetched of any picture."""
         ...
 
+    def take_photos(self) -> None:
+        """Take one sharp photo of every large picture while all are paused."""
+        ...
+
     def devices_changed(self) -> None:
         """Look at the devices again."""
         ...

@@ -30,6 +30,7 @@ class RoomDoor:
         self._former: set[asyncio.Task[None]] = set()
         self._is_muted = False
         self._is_camera_on = True
+        self._is_camera_held = False
         self._picture_wishes: Mapping[VideoKey, PictureLayer] = {}
         self._picture_limit = PictureLayer.HIGH
         self.is_left = False
@@ -100,8 +101,12 @@ class RoomDoor:
     def set_camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Turn the own camera on or off, in this room and the next."""
         self._is_camera_on = on
-        if self._room is not None:
-            self._room.set_camera(on)
+        self._switch_camera()
+
+    def hold_camera(self, held: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Keep the own camera off whatever its owner wishes, in this room and the next, or not any more."""
+        self._is_camera_held = held
+        self._switch_camera()
 
     def want_pictures(self, wishes: Mapping[VideoKey, PictureLayer]) -> None:
         """Take how much of each picture is wanted, in this room and the next; one that is not named is wanted whole."""
@@ -115,10 +120,19 @@ class RoomDoor:
         if self._room is not None:
             self._room.limit_pictures(limit)
 
+    def take_photos(self) -> None:
+        """Take one sharp photo of every large picture, if there is a room."""
+        if self.is_connected and self._room is not None:
+            self._room.take_photos()
+
     def devices_changed(self) -> None:
         """Look at the devices again."""
         if self._room is not None:
             self._room.devices_changed()
+
+    def _switch_camera(self) -> None:
+        if self._room is not None:
+            self._room.set_camera(self._is_camera_on and not self._is_camera_held)
 
     def _new_room(self) -> CallRoom:
         self._number += 1
@@ -126,7 +140,7 @@ class RoomDoor:
         self._room = room
         if self._is_muted:
             room.set_muted(True)
-        if not self._is_camera_on:
+        if not self._is_camera_on or self._is_camera_held:
             room.set_camera(False)
         room.want_pictures(self._picture_wishes)
         room.limit_pictures(self._picture_limit)

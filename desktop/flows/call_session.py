@@ -9,6 +9,7 @@ from desktop.core.bands import Band
 from desktop.core.call import CallPhase, CallState, EndReason, OwnDevice, PictureLayer, VideoKey
 from desktop.core.devices import DeviceChange
 from desktop.core.errors import BaylinkError, OfflineError, RefusedError, SignedOutError
+from desktop.core.link import LinkStats, PictureWish
 from desktop.core.people import SessionId
 from desktop.core.session import Completion, JoinGrant, SessionState
 from desktop.flows import call_bands
@@ -19,6 +20,7 @@ from desktop.flows.call_facts import CallFacts, Standing
 from desktop.flows.call_healing import Healing
 from desktop.flows.call_insisting import InsistingBackend
 from desktop.flows.call_journal import SessionJournal
+from desktop.flows.call_link import CallLink
 from desktop.flows.call_loss import LossWatch, Verdict
 from desktop.flows.call_ports import CallBackend, CallListener, CallRooms
 from desktop.flows.call_probe import Probe
@@ -29,6 +31,7 @@ from desktop.rtc.events import (
     ChatReceived,
     Disconnected,
     LostReason,
+    PhotoTaken,
     Reconnected,
     Reconnecting,
     RoomEvent,
@@ -108,6 +111,7 @@ class CallSession:
         )
         self._ending = Ending(self._backend, self._facts, self._chat, self._finish)
         self._door = RoomDoor(rooms, self._room_told, media=grant.kind.has_video)
+        self._link = CallLink(self._facts, self._bands, self._door)
         self._loss = LossWatch(self._facts, self._conditions, self._probe)
         self._healing = Healing(
             self._facts,
@@ -202,14 +206,22 @@ class CallSession:
     def set_camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Turn the own camera on or off."""
         self._door.set_camera(on)
+        if on:
+            self._link.camera_wished(self._loop.time())
 
     def want_pictures(self, wishes: Mapping[VideoKey, PictureLayer]) -> None:
         """Take how much of each picture the screen shows; one that is not named is wanted whole."""
         self._door.want_pictures(wishes)
 
-    def limit_pictures(self, limit: PictureLayer) -> None:
-        """Take the most that the network can carry of any picture."""
-        self._door.limit_pictures(limit)
+    def wish_for_pictures(self, wish: PictureWish) -> None:
+        """Let the mechanic decide how much picture comes, or the measured link again."""
+        self._link.wish_for(wish, self._loop.time())
+        self._refresh()
+
+    def show_video(self) -> None:
+        """Bring video back by hand where photos or sound alone have taken its place."""
+        self._link.show_video(self._loop.time())
+        self._refresh()
 
     def devices_changed(self, changes: tuple[DeviceChange, ...]) -> None:
         """Use the devices that are chosen now, and say what came or went by itself."""
@@ -227,6 +239,7 @@ class CallSession:
     def _entered(self) -> None:
         """Go on in a new room."""
         self._loss.entered(self._loop.time())
+        self._link.entered(self._loop.time())
         self._connection_back()
 
     def _connection_back(self) -> None:
@@ -268,6 +281,8 @@ class CallSession:
                     self._loss.reconnected()
                     self._state_wanted.set()
                     self._chat.read_soon()
+                case LinkStats() | PhotoTaken():
+                    self._link.take(event, now)
                 case Disconnected() if self._override is not CallPhase.ENDING:
                     self._healing.lose(event)
         self._refresh()
@@ -351,6 +366,8 @@ class CallSession:
         was_up = self._conditions.is_time_up
         self._look_at_connection(now)
         self._conditions.look(now)
+        is_connected = self._door.is_connected and not self._conditions.is_lost(now)
+        self._link.look(now, is_connected=is_connected, platform_is_down=self._probe.platform.is_down)
         if self._conditions.is_time_up and not was_up:
             self._state_wanted.set()
         if self._override is not None:
@@ -388,6 +405,7 @@ class CallSession:
                 band=self._bands.top(now),
                 waiting_since_s=self._conditions.waiting_since_s,
                 end_unconfirmed=unconfirmed,
+                link=self._link.state,
             )
         )
 

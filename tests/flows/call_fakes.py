@@ -260,6 +260,7 @@ class FakeRoom:
     is_camera_on: bool = True
     picture_wishes: Mapping[VideoKey, PictureLayer] = field(default_factory=dict)
     picture_limit: PictureLayer = PictureLayer.HIGH
+    photos_asked: int = 0
     people_inside: tuple[str, ...] = ()
     connect_s: float = 0.1
     leave_s: float = 0.2
@@ -296,6 +297,9 @@ class FakeRoom:
 
     def limit_pictures(self, limit: PictureLayer) -> None:
         self.picture_limit = limit
+
+    def take_photos(self) -> None:
+        self.photos_asked += 1
 
     def devices_changed(self) -> None:
         self.tell(self.devices)

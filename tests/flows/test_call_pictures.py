@@ -11,10 +11,9 @@ def test_what_the_screen_shows_is_known_to_every_new_room() -> None:
         await stage.flow.join(SESSION)
         wishes = {VideoKey(CUSTOMER): PictureLayer.LOW}
         stage.flow.want_pictures(wishes)
-        stage.flow.limit_pictures(PictureLayer.MEDIUM)
-        assert (stage.room.picture_wishes, stage.room.picture_limit) == (wishes, PictureLayer.MEDIUM)
+        assert stage.room.picture_wishes == wishes
         await stage.screen.until(lambda: stage.screen.state.mechanic.in_room)
         assert len(stage.rooms.opened) == 2
-        assert (stage.room.picture_wishes, stage.room.picture_limit) == (wishes, PictureLayer.MEDIUM)
+        assert stage.room.picture_wishes == wishes
 
     play(story)

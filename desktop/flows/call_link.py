@@ -1,0 +1,162 @@
+"""CallLink: what a call's connection means for it - verdict, how much picture is fetched, photos, the own camera."""
+
+from dataclasses import replace
+from typing import Protocol
+
+from desktop.core.call import PictureLayer, Quality, TrackState
+from desktop.core.link import LinkState, LinkStats, PictureWish, Rung, Verdict
+from desktop.flows import call_bands
+from desktop.flows.call_bands import BandRack
+from desktop.flows.call_facts import CallFacts
+from desktop.flows.ladder import Ladder, Sample
+from desktop.flows.own_upload import OwnUpload
+from desktop.flows.verdict import Evidence, SteadyVerdict, verdict_of
+from desktop.rtc.events import PhotoTaken
+
+PHOTO_EVERY_S = 4.0
+_FIRST_PHOTO_S = 0.5
+_STALE_S = 5.0
+_MOVING_FPS = 4.0
+_LIMITS = {
+    Rung.FULL: PictureLayer.HIGH,
+    Rung.MIDDLE: PictureLayer.MEDIUM,
+    Rung.LOW: PictureLayer.LOW,
+    Rung.PHOTOS: PictureLayer.OFF,
+    Rung.SOUND: PictureLayer.OFF,
+}
+_EXPECTED = frozenset({TrackState.STARTING, TrackState.FLOWING, TrackState.STALLED})
+_WEAK = frozenset({Quality.WEAK, Quality.LOST})
+
+
+class LinkDoor(Protocol):
+    """What the link may ask of the room; kept for the next one by whoever stands behind it."""
+
+    def limit_pictures(self, limit: PictureLayer) -> None:
+        """Take the most that may be fetched of any picture."""
+        ...
+
+    def hold_camera(self, held: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Keep the own camera off whatever its owner wishes, or not any more."""
+        ...
+
+    def take_photos(self) -> None:
+        """Take one sharp photo of every large picture."""
+        ...
+
+
+class CallLink:
+    """Watches one call's connection and acts on it. Times are the loop's seconds; bands go to the call's rack."""
+
+    def __init__(self, facts: CallFacts, bands: BandRack, door: LinkDoor) -> None:
+        """Start with the full picture and without a verdict."""
+        self._facts, self._bands, self._door = facts, bands, door
+        self._ladder = Ladder()
+        self._upload = OwnUpload()
+        self._verdict = SteadyVerdict()
+        self._stats: LinkStats | None = None
+        self._stats_s = float("-inf")
+        self._photo_due_s = float("inf")
+        self._is_own_fault = False
+        self._video_is_back = False
+        self._platform_is_down = False
+        self._has_entered = False
+        self.state = LinkState()
+
+    def take(self, event: LinkStats | PhotoTaken, now: float) -> None:
+        """Take what was measured."""
+        if isinstance(event, PhotoTaken):
+            self._take_photo(event, now)
+            return
+        self._stats, self._stats_s = event, now
+        if self._ladder.take(self._sample(event), now):
+            self._follow_ladder(now)
+        if self._upload.take(event, now):
+            self._door.hold_camera(self._upload.is_held)
+        if self._video_is_back and event.fps >= _MOVING_FPS:
+            self._video_is_back = False
+            self._bands.put(call_bands.video_back(), now)
+
+    def look(self, now: float, *, is_connected: bool, platform_is_down: bool) -> None:
+        """Bring verdict, photos and notices up to date."""
+        self._platform_is_down = platform_is_down
+        verdict = self._verdict.take(self._evidence(now, is_connected=is_connected), now)
+        rung = self._ladder.rung
+        if rung is Rung.PHOTOS and is_connected and now >= self._photo_due_s:
+            self._photo_due_s = now + PHOTO_EVERY_S
+            self._door.take_photos()
+        is_told = is_connected and self._facts.customer.in_room
+        first, is_own = self._facts.customer_first, self._is_own_fault
+        self._bands.hold(call_bands.photos(first, own=is_own), now, is_true=is_told and rung is Rung.PHOTOS)
+        self._bands.hold(call_bands.sound_only(first, own=is_own), now, is_true=is_told and rung is Rung.SOUND)
+        self._bands.hold(call_bands.camera_held(), now, is_true=is_connected and self._upload.is_held)
+        self.state = LinkState(
+            verdict=verdict,
+            rung=rung,
+            wish=self._ladder.wish,
+            camera_held=self._upload.is_held,
+            photo_at=None if rung.has_video else self.state.photo_at,
+            stats=self._fresh_stats(now) if is_connected else None,
+        )
+
+    def entered(self, now: float) -> None:
+        """Go on in a new room."""
+        self._has_entered = True
+        self._stats = None
+        self._ladder.start_over(now)
+
+    def wish_for(self, wish: PictureWish, now: float) -> None:
+        """Let the mechanic decide how much picture comes, or the link again."""
+        self._ladder.wish_for(wish, now)
+        self._follow_ladder(now)
+
+    def show_video(self, now: float) -> None:
+        """Bring video back by hand where photos or sound have taken its place."""
+        self._ladder.climb_by_hand(now)
+        self._follow_ladder(now)
+
+    def camera_wished(self, now: float) -> None:
+        """Let the own camera on because the mechanic turned it on by hand."""
+        if self._upload.free_by_hand(now):
+            self._door.hold_camera(False)
+
+    def _take_photo(self, photo: PhotoTaken, now: float) -> None:
+        if photo.took_s is not None and not self._ladder.rung.has_video:
+            self.state = replace(self.state, photo_at=self._facts.server_now(now))
+        # Only a photo of the largest size shows that video fits again.
+        took_s = photo.took_s if photo.layer is PictureLayer.HIGH or photo.took_s is None else float("inf")
+        if self._ladder.photo_taken(took_s, now):
+            self._follow_ladder(now)
+
+    def _follow_ladder(self, now: float) -> None:
+        had_video, rung = self.state.rung.has_video, self._ladder.rung
+        if rung > self.state.rung:
+            self._is_own_fault = verdict_of(self._evidence(now, is_connected=True)) is not Verdict.WEAK_THEIRS
+        self._video_is_back = rung.has_video and (self._video_is_back or not had_video)
+        self._photo_due_s = now + _FIRST_PHOTO_S
+        if rung is Rung.LOW and had_video and rung > self.state.rung:
+            self._bands.put(call_bands.smaller_picture(), now)
+        self._door.limit_pictures(_LIMITS[rung])
+
+    def _sample(self, stats: LinkStats) -> Sample:
+        customer = self._facts.customer
+        return Sample(
+            loss=stats.rx_loss,
+            round_trip_ms=stats.round_trip_ms,
+            fps=stats.fps,
+            frozen_ms=stats.frozen_ms,
+            is_expected=customer.in_room and not {customer.camera, customer.screen}.isdisjoint(_EXPECTED),
+            is_weak=self._facts.people.mechanic().quality in _WEAK or customer.quality in _WEAK,
+        )
+
+    def _evidence(self, now: float, *, is_connected: bool) -> Evidence:
+        people, customer = self._facts.people, self._facts.customer
+        return Evidence(
+            is_connected=is_connected or not self._has_entered,
+            own=people.mechanic().quality,
+            theirs=customer.quality if customer.in_room else Quality.UNKNOWN,
+            stats=self._fresh_stats(now),
+            platform_answers=False if self._platform_is_down else None,
+        )
+
+    def _fresh_stats(self, now: float) -> LinkStats | None:
+        return self._stats if now - self._stats_s <= _STALE_S else None
