@@ -1,17 +1,18 @@
-"""`python -m benchmarks.joinserver_load`: joins a second, their times and the server's memory, on both databases.
+"""`python -m benchmarks.joinserver_load`: joins a second, their times and cost, and the server's memory.
 
-The join server is a real process in front of a real livekit-server, everything on loopback; so are the clients, which
-share the machine's cores with it. The rows are added to `build/bench.json` under names that begin with `joinserver_`.
+The join server is a real process in front of a real livekit-server, on SQLite and on PostgreSQL with one and with two
+workers, everything on loopback. The clients share the machine's cores with it, so they are one cheap process of their
+own (`join_clients`), and what every side spends on a join is in the rows. They are added to `build/bench.json` under
+names that begin with `joinserver_`.
 """
 
 import argparse
 import asyncio
 import contextlib
-import itertools
 import json
+import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -36,9 +37,25 @@ from tests.fixtures.real_server import real_server
 
 _CROWDS: Final = (1, 16, 64)
 _STEADY_RATE: Final = 100
+_MEMORY_LINES: Final = 16
 _AIM_P99_MS: Final = 50.0
 _AIM_GROWTH_MB: Final = 30.0
-_DATABASES: Final[tuple[Kind, ...]] = ("sqlite", "postgres")
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """One way to run the join server."""
+
+    name: str
+    database: Kind
+    workers: int = 1
+
+
+_SET_UPS: Final = (
+    SetUp("sqlite", "sqlite"),
+    SetUp("postgres", "postgres"),
+    SetUp("postgres_2_workers", "postgres", workers=2),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +67,9 @@ class Plan:
     joins: int = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A customer with a session of their own, ready to join: the bytes of the request."""
-
-    request: bytes
-
-
-@dataclass(slots=True)
-class Line:
-    """One kept connection to the server, asking one thing at a time."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-
-    async def join(self, seat: Seat) -> float:
-        """Join; return how many seconds it took. Raises RuntimeError for anything but 200 with a ready room."""
-        began = time.perf_counter()
-        self.writer.write(seat.request)
-        head = await self.reader.readuntil(b"\r\n\r\n")
-        length = next(
-            int(part.split(b":")[1]) for part in head.lower().split(b"\r\n") if part.startswith(b"content-length")
-        )
-        body = await self.reader.readexactly(length)
-        spent = time.perf_counter() - began
-        if not head.startswith(b"HTTP/1.1 200") or b'"roomReady":true' not in body:
-            raise RuntimeError(f"a join failed: {head[:40]!r} {body[:200]!r}")
-        return spent
-
-
 @dataclass(slots=True)
 class Figures:
-    """What was measured on one database."""
+    """What was measured of one set-up."""
 
     rows: list[Row] = field(default_factory=list)
 
@@ -90,11 +78,50 @@ class Figures:
         self.rows.append(Row(Measure(f"joinserver_{name}", unit, Aim(limit=limit)), value, None, 1))
 
 
+class Clients:
+    """The process of the clients."""
+
+    def __init__(self, base: str, requests: Sequence[str]) -> None:
+        """Start it and open one connection a request."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.join_clients"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._ask({"port": urlsplit(base).port, "requests": list(requests)})
+
+    def crowd(self, lines: int, seconds: float) -> list[float]:
+        """Let so many clients join again and again; return the times of all joins in seconds."""
+        return self._ask({"do": "crowd", "lines": lines, "seconds": seconds})
+
+    def steady(self, lines: int, rate: float, seconds: float) -> list[float]:
+        """Join at a fixed rate, whatever the answers take; return the times in seconds."""
+        return self._ask({"do": "steady", "lines": lines, "rate": rate, "seconds": seconds})
+
+    def many(self, lines: int, count: int) -> None:
+        """Join so many times."""
+        self._ask({"do": "many", "lines": lines, "count": count})
+
+    def close(self) -> None:
+        """End it."""
+        self.process.communicate()
+
+    def _ask(self, order: dict[str, object]) -> list[float]:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        print(json.dumps(order), file=self.process.stdin, flush=True)
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise RuntimeError("the clients gave up: see what they say above")
+        times: list[float] = json.loads(answer).get("times", [])
+        return times
+
+
 def main() -> int:
     """Measure; return the exit code: 0 when everything was measured and no join failed."""
+    names = [each.name for each in _SET_UPS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks.joinserver_load", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="seconds instead of minutes")
     parser.add_argument("--joins", type=int, help="joins before memory is looked at again (default: 100 000)")
+    parser.add_argument("--only", choices=names, action="append", help="this set-up only; may be given again")
     parser.add_argument("--output", type=Path, default=Path("build/bench.json"))
     options = parser.parse_args()
     plan = (
@@ -103,103 +130,81 @@ def main() -> int:
         else Plan(joins=options.joins or Plan().joins)
     )
     rows: list[Row] = []
-    for kind in _DATABASES:
+    for set_up in (each for each in _SET_UPS if each.name in (options.only or names)):
         try:
-            rows += asyncio.run(_measure(kind, plan))
+            rows += asyncio.run(_measure(set_up, plan))
         except PostgresMissingError as error:
-            print(f"{kind}: {error}", file=sys.stderr)
+            print(f"{set_up.name}: {error}", file=sys.stderr)
     _keep(rows, options.output)
     print(f"\n{table(rows)}\n")
     return 0
 
 
-async def _measure(kind: Kind, plan: Plan) -> list[Row]:
+async def _measure(set_up: SetUp, plan: Plan) -> list[Row]:
     figures = Figures()
     with tempfile.TemporaryDirectory(prefix="baylink-load-") as name:
         folder = Path(name)
         async with _livekit(folder) as livekit:
             keys = (livekit.keys.api_key, livekit.keys.api_secret)
-            with _database(folder, kind) as url:
-                seats = await asyncio.to_thread(_fill, folder, url, max(_CROWDS))
-                with real_server(folder, url, livekit_url=livekit.url, keys=keys, dev=False) as server:
-                    await _load(figures, kind, plan, server.base, server.process.pid, seats)
+            with _database(folder, set_up.database) as url:
+                requests = await asyncio.to_thread(_fill, folder, url, max(_CROWDS))
+                with real_server(
+                    folder, url, count=set_up.workers, livekit_url=livekit.url, keys=keys, dev=False
+                ) as server:
+                    clients = await asyncio.to_thread(Clients, server.base, requests)
+                    try:
+                        await asyncio.to_thread(_load, figures, set_up, plan, server.process.pid, clients)
+                    finally:
+                        clients.close()
     return figures.rows
 
 
-async def _load(figures: Figures, kind: str, plan: Plan, base: str, process: int, seats: Sequence[Seat]) -> None:
-    async with _lines(base, max(_CROWDS)) as lines:
-        await _crowd(lines, seats, 1.0)  # warm up
-        for size in _CROWDS:
-            times = await _crowd(lines[:size], seats, plan.crowd_s)
-            figures.add(f"{kind}_{size}_clients_per_s", "1/s", len(times) / plan.crowd_s)
-            figures.add(f"{kind}_{size}_clients_p99_ms", "ms", percentile(times, 99) * 1_000)
-        times = await _steady(lines, seats, plan.steady_s)
-        figures.add(f"{kind}_at_{_STEADY_RATE}_per_s_p99_ms", "ms", percentile(times, 99) * 1_000, _AIM_P99_MS)
-        before = _memory_mb(process)
-        await _many(lines[:16], seats, plan.joins)
-        figures.add(f"{kind}_memory_mb", "MB", _memory_mb(process))
-        figures.add(f"{kind}_memory_growth_mb", "MB", _memory_mb(process) - before, _AIM_GROWTH_MB)
-    print(f"{kind}: done", flush=True)
+def _load(figures: Figures, set_up: SetUp, plan: Plan, process: int, clients: Clients) -> None:
+    everyone = max(_CROWDS)
+    clients.crowd(everyone, 1.0)  # warm up
+    for size in _CROWDS:
+        times = clients.crowd(size, plan.crowd_s)
+        figures.add(f"{set_up.name}_{size}_clients_per_s", "1/s", len(times) / plan.crowd_s)
+        figures.add(f"{set_up.name}_{size}_clients_p99_ms", "ms", percentile(times, 99) * 1_000)
+    before = _spent_s(process, clients)
+    times = clients.steady(everyone, _STEADY_RATE, plan.steady_s)
+    after = _spent_s(process, clients)
+    figures.add(f"{set_up.name}_at_{_STEADY_RATE}_per_s_p50_ms", "ms", percentile(times, 50) * 1_000)
+    figures.add(f"{set_up.name}_at_{_STEADY_RATE}_per_s_p99_ms", "ms", percentile(times, 99) * 1_000, _AIM_P99_MS)
+    for who, spent in after.items():
+        figures.add(f"{set_up.name}_{who}_cpu_per_join_ms", "ms", (spent - before[who]) / len(times) * 1_000)
+    held = _memory_mb(process)
+    print(f"{set_up.name}: {held:.0f} MB before {plan.joins} joins", flush=True)
+    clients.many(_MEMORY_LINES, plan.joins)
+    figures.add(f"{set_up.name}_memory_mb", "MB", _memory_mb(process))
+    figures.add(f"{set_up.name}_memory_growth_mb", "MB", _memory_mb(process) - held, _AIM_GROWTH_MB)
+    print(f"{set_up.name}: done", flush=True)
 
 
-async def _crowd(lines: Sequence[Line], seats: Sequence[Seat], seconds: float) -> list[float]:
-    """Let every line join again and again; return the times of all joins."""
-    until = time.perf_counter() + seconds
-    times: list[float] = []
-
-    async def go_on(line: Line, seat: Seat) -> None:
-        while time.perf_counter() < until:
-            times.append(await line.join(seat))
-
-    await asyncio.gather(*(go_on(line, seats[place]) for place, line in enumerate(lines)))
-    return times
-
-
-async def _steady(lines: Sequence[Line], seats: Sequence[Seat], seconds: float) -> list[float]:
-    """Join at a fixed rate, whatever the answers take; a join that had to wait for a free line counts its wait."""
-    free: asyncio.Queue[tuple[Line, Seat]] = asyncio.Queue()
-    for pair in zip(lines, seats, strict=True):
-        free.put_nowait(pair)
-    times: list[float] = []
-
-    async def one(due: float) -> None:
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        line, seat = await free.get()
-        await line.join(seat)
-        times.append(time.perf_counter() - due)
-        free.put_nowait((line, seat))
-
-    began = time.perf_counter()
-    await asyncio.gather(*(one(began + number / _STEADY_RATE) for number in range(int(seconds * _STEADY_RATE))))
-    return times
+def _spent_s(process: int, clients: Clients) -> dict[str, float]:
+    """Return the seconds of processor time that every side has used so far, by side."""
+    ours = psutil.Process().children(recursive=True)
+    sides = {
+        "server": [each for each in ours if _is_of(each, process)],
+        "database": [each for each in ours if each.name() == "postgres"],
+        "livekit": [each for each in ours if each.name().startswith("livekit")],
+        "clients": [each for each in ours if each.pid == clients.process.pid],
+    }
+    return {
+        who: sum(each.cpu_times().user + each.cpu_times().system for each in them)
+        for who, them in sides.items()
+        if them
+    }
 
 
-async def _many(lines: Sequence[Line], seats: Sequence[Seat], count: int) -> None:
-    left = itertools.count()
-
-    async def go_on(line: Line, seat: Seat) -> None:
-        while next(left) < count:
-            await line.join(seat)
-
-    await asyncio.gather(*(go_on(line, seats[place]) for place, line in enumerate(lines)))
+def _is_of(process: psutil.Process, parent: int) -> bool:
+    return process.pid == parent or any(each.pid == parent for each in process.parents())
 
 
 def _memory_mb(process: int) -> float:
     """Return what the server and its workers hold."""
     parent = psutil.Process(process)
     return float(sum(one.memory_info().rss for one in [parent, *parent.children(recursive=True)]) / 1e6)
-
-
-@contextlib.asynccontextmanager
-async def _lines(base: str, count: int) -> AsyncIterator[list[Line]]:
-    port = urlsplit(base).port
-    lines = [Line(*await asyncio.open_connection("127.0.0.1", port)) for _ in range(count)]
-    try:
-        yield lines
-    finally:
-        for line in lines:
-            line.writer.close()
-            await line.writer.wait_closed()
 
 
 @contextlib.asynccontextmanager
@@ -224,8 +229,8 @@ def _database(folder: Path, kind: Kind) -> Iterator[str | None]:
         cluster().drop(name)
 
 
-def _fill(folder: Path, url: str | None, count: int) -> list[Seat]:
-    """Make customers who wait for a mechanic, and sign them in."""
+def _fill(folder: Path, url: str | None, count: int) -> list[str]:
+    """Make customers who wait for a mechanic, and sign them in; return the request that joins, for each."""
     db = Database(url or f"sqlite:///{folder / 'joinserver.sqlite3'}", WallClock(), lambda _: None)
     try:
         return [asyncio.run(db.write(_customer)) for _ in range(count)]
@@ -233,7 +238,7 @@ def _fill(folder: Path, url: str | None, count: int) -> list[Seat]:
         db.close()
 
 
-def _customer(unit: Unit) -> Seat:
+def _customer(unit: Unit) -> str:
     user, session = UserId(new_id()), SessionId(new_id())
     unit.session.add(
         AuthUser(
@@ -258,7 +263,7 @@ def _customer(unit: Unit) -> Seat:
         f"POST /api/customer/sessions/{session}/join HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    return Seat((head + body).encode())
+    return head + body
 
 
 def _keep(rows: Sequence[Row], output: Path) -> None:
