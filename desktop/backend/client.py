@@ -18,6 +18,7 @@ from desktop.backend.events import EventStreamParser, hint_of
 from desktop.backend.known import Known, detailed
 from desktop.backend.lean import LeanFacts, lean_grant, lean_state
 from desktop.backend.login import LoginListener
+from desktop.backend.reach import Reach
 from desktop.backend.records import RecordCalls
 from desktop.backend.refusals import Endpoint
 from desktop.backend.transport import Answer, Exchange, PlatformAddress, Transport
@@ -42,7 +43,7 @@ class BackendClient:
     Lives in one asyncio loop. Every method raises OfflineError (nothing answered), ServerTroubleError (5xx or not the
     contract), RefusedError (4xx, with its code) or SignedOutError (the login is over; `listener` was told once).
     Reads, joins, starts, ends and sends are repeated a few times with jitter where the contract makes that safe.
-    `records` speaks about notes, files and summaries.
+    `records` speaks about notes, files and summaries; `reach` measures how far everything is.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class BackendClient:
         self.records = RecordCalls(self._calls)
         self._known = Known()
         self._interrupted: Known | None = None
+        self.reach = Reach(self._transport, self.media_alive, self._media_url, monotonic)
 
     # ---- the login --------------------------------------------------------------------------------------------------
 
@@ -280,6 +282,11 @@ class BackendClient:
             return False
         status = await self._transport.status_of(allowed.replace("ws", "http", 1))
         return status is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def _media_url(self) -> str | None:
+        """Return where the media server is: as the last join answer said, else as the settings say."""
+        told = (grant.server_url for grant in reversed(self._known.grants.values()) if grant.server_url)
+        return next(told, self._address.livekit_url)
 
     def listed(self, session_id: SessionId) -> SessionRow | None:
         """Return a session's row in the list that was read last, if it has one."""

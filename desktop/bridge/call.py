@@ -12,6 +12,7 @@ from desktop.core.call import CallState, PictureLayer, VideoKey
 from desktop.core.chat import ChatChange, ChatMessage
 from desktop.core.errors import BaylinkError
 from desktop.core.frames import LatestFrame
+from desktop.core.join_wish import JoinWish
 from desktop.core.link import PictureWish
 from desktop.core.people import SessionId
 from desktop.flows.call import CallFlow
@@ -69,6 +70,11 @@ class CallGateway(QObject):
         """Open a session; what comes of it arrives as `state_changed` or `join_refused`."""
         if self._flow is not None:
             self._errands.run(self._flow.join(SessionId(session_id)))
+
+    def join_as(self, session_id: str, wish: JoinWish) -> None:
+        """Open a session as it was wished on the page that checks devices."""
+        if self._flow is not None:
+            self._errands.run(self._flow.join(SessionId(session_id), wish))
 
     @Slot(str)
     def review(self, session_id: str) -> None:

@@ -62,6 +62,14 @@ class Preview(StrEnum):
     ON = "on"
 
 
+@dataclass(frozen=True, slots=True)
+class CheckFacts:
+    """What the loop knows of a check: the connection, and the own picture before a call."""
+
+    connection: Connection = field(default_factory=Connection)
+    preview: Preview = Preview.OFF
+
+
 class EchoPhase(StrEnum):
     """How the test "say something, hear it back" stands."""
 
@@ -86,7 +94,7 @@ class CheckState:
     """Everything the page draws. With `in_call` it lies over a call that goes on, and [Done] leads back to it.
 
     The level of the microphone is no part of it: twenty readings a second go to the meter alone. `visit` None is a
-    check without a session: nothing can be joined. `has_echo_test` is off in a call: the customer would hear it.
+    check without a session: nothing can be joined.
     """
 
     visit: Visit | None = None

@@ -10,8 +10,10 @@ from desktop.core.bands import Band
 from desktop.core.call import PictureLayer, VideoKey
 from desktop.core.devices import DeviceChange
 from desktop.core.errors import BaylinkError
+from desktop.core.join_wish import JoinWish
 from desktop.core.link import PictureWish
 from desktop.core.people import SessionId
+from desktop.core.session import SessionKind
 from desktop.flows import call_bands
 from desktop.flows.call_chat import CallChat
 from desktop.flows.call_journal import CallJournal, SessionJournal
@@ -62,11 +64,11 @@ class CallFlow:
         is_joining = self._joining is not None and not self._joining.done()
         return is_joining or (self._session is not None and not self._session.is_over)
 
-    async def join(self, session_id: SessionId) -> None:
-        """Open a session. A second tap while one is open or opening changes nothing."""
+    async def join(self, session_id: SessionId, wish: JoinWish | None = None) -> None:
+        """Open a session as it is wished. A second tap while one is open or opening changes nothing."""
         if self.is_in_call:
             return
-        self._joining = asyncio.create_task(self._join(session_id), name="call-join")
+        self._joining = asyncio.create_task(self._join(session_id, wish or JoinWish()), name="call-join")
         await asyncio.wait({self._joining})
 
     async def review(self, session_id: SessionId) -> None:
@@ -162,6 +164,10 @@ class CallFlow:
         if self._session is not None:
             self._session.voice_while_muted()
 
+    async def own_level(self) -> float | None:
+        """Return how loud the own microphone is in decibels; None outside of a call, or with nothing published."""
+        return await self._session.own_level() if self._session is not None else None
+
     def act_on_band(self, key: str) -> None:
         """Do what the button on a band says."""
         session = self._session
@@ -185,7 +191,7 @@ class CallFlow:
         await asyncio.gather(*self._wishes, return_exceptions=True)
         await self._rooms.settled()
 
-    async def _join(self, session_id: SessionId) -> None:
+    async def _join(self, session_id: SessionId, wish: JoinWish) -> None:
         try:
             grant = await self._backend.join(session_id, self._fingerprint)
         except BaylinkError as error:
@@ -197,6 +203,9 @@ class CallFlow:
             return
         if self._session is not None:
             await self._session.closed()
+        if wish.chat_only:
+            # Everything that follows from the kind follows then: its page, its room, and what is touched of this PC.
+            grant = replace(grant, kind=SessionKind.CHAT)
         journal = self._journal_of(session_id)
         kept = await journal.lines() if journal is not None else ()
         self._reviewed = None
@@ -208,6 +217,7 @@ class CallFlow:
             device_fingerprint=self._fingerprint,
             files_changed=self._files_changed,
             journal=journal,
+            wish=wish,
         )
         if self._record is not None:
             self._record.opened(grant)

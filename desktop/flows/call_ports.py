@@ -79,6 +79,10 @@ class CallRoom(Protocol):
         """Mute or unmute the own microphone."""
         ...
 
+    async def own_level(self) -> float | None:
+        """Return how loud the own microphone is in decibels; None while nothing is published."""
+        ...
+
     def set_camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Turn the own camera on or off."""
         ...

@@ -98,6 +98,10 @@ class RoomDoor:
         if self._room is not None:
             self._room.set_muted(muted)
 
+    async def own_level(self) -> float | None:
+        """Return how loud the own microphone is in decibels; None while nothing is published."""
+        return await self._room.own_level() if self._room is not None else None
+
     def set_camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Turn the own camera on or off, in this room and the next."""
         self._is_camera_on = on

@@ -9,6 +9,7 @@ from desktop.core.bands import Band
 from desktop.core.call import CallPhase, CallState, EndReason, OwnDevice, PictureLayer, VideoKey
 from desktop.core.devices import DeviceChange
 from desktop.core.errors import BaylinkError, OfflineError, RefusedError, SignedOutError
+from desktop.core.join_wish import JoinWish
 from desktop.core.link import LinkStats, PictureWish
 from desktop.core.people import SessionId
 from desktop.core.session import Completion, JoinGrant, SessionState
@@ -71,10 +72,11 @@ class CallSession:
         device_fingerprint: str,
         files_changed: Callable[[SessionId], None] = lambda _id: None,
         journal: SessionJournal | None = None,
+        wish: JoinWish | None = None,
     ) -> None:
         """Make the call of a join answer; on the running loop. `files_changed` hears of files that others add.
 
-        `journal` keeps for a restart what must not be lost with this process.
+        `journal` keeps for a restart what must not be lost with this process; `wish` is how to begin.
         """
         self._probe = Probe(backend, self._servers_changed)
         self._backend = InsistingBackend(backend, self._probe, is_lean=grant.is_lean)
@@ -111,6 +113,9 @@ class CallSession:
         )
         self._ending = Ending(self._backend, self._facts, self._chat, self._finish)
         self._door = RoomDoor(rooms, self._room_told, media=grant.kind.has_video)
+        wish = wish or JoinWish()
+        self._door.set_muted(wish.muted)
+        self._door.set_camera(wish.camera_on)
         self._link = CallLink(self._facts, self._bands, self._door)
         self._loss = LossWatch(self._facts, self._conditions, self._probe)
         self._healing = Healing(
@@ -196,6 +201,10 @@ class CallSession:
         self._door.set_muted(muted)
         if not muted:
             self.dismiss("talking_muted")
+
+    async def own_level(self) -> float | None:
+        """Return how loud the own microphone is in decibels; None while nothing is published."""
+        return None if self.is_over else await self._door.own_level()
 
     def voice_while_muted(self) -> None:
         """Say that somebody talks while the microphone is closed."""

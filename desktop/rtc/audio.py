@@ -10,6 +10,7 @@ from livekit.rtc.participant import PublishTrackError
 from livekit.rtc.platform_audio import PlatformAudioSource
 
 from desktop.core.call import OwnDevice
+from desktop.rtc.own_level import level_of
 from desktop.rtc.sound_devices import SoundDevices
 from desktop.rtc.sound_routes import Route, is_dead, microphone_route, speaker_route, system_route
 
@@ -111,6 +112,10 @@ class Sound:
         if was_allowed and not may_publish and self.microphone is not OwnDevice.MISSING:
             self._drop_track()
             self._set(microphone=OwnDevice.REFUSED)
+
+    async def level(self) -> float | None:
+        """Return how loud the microphone is in decibels; None while nothing is published."""
+        return await level_of(self._track)
 
     async def close(self) -> None:
         """Release everything; to be called after the room was disconnected."""

@@ -68,6 +68,10 @@ class OwnMedia:
         """Turn the camera on or off; before it is published this is how it will start."""
         self._camera.set_on(on)
 
+    async def level(self) -> float | None:
+        """Return how loud the microphone is in decibels; None while nothing is published."""
+        return await self._sound.level()
+
     def devices_changed(self) -> None:
         """Something was plugged in or out, or other devices are wished; a burst of it is answered once."""
         self._sound.devices_lost()

@@ -141,6 +141,10 @@ class RoomClient:
         if self._own is not None:
             self._own.set_muted(muted)
 
+    async def own_level(self) -> float | None:
+        """Return how loud the own microphone is in decibels; None while nothing is published."""
+        return await self._own.level() if self._own is not None else None
+
     def set_camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Turn the own camera on or off."""
         if self._own is not None:

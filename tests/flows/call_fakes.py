@@ -257,6 +257,7 @@ class FakeRoom:
     is_left: bool = False
     sent: list[tuple[str, str]] = field(default_factory=list)
     is_muted: bool = False
+    level_db: float = -30.0
     is_camera_on: bool = True
     picture_wishes: Mapping[VideoKey, PictureLayer] = field(default_factory=dict)
     picture_limit: PictureLayer = PictureLayer.HIGH
@@ -288,6 +289,9 @@ class FakeRoom:
 
     def set_muted(self, muted: bool) -> None:
         self.is_muted = muted
+
+    async def own_level(self) -> float | None:
+        return None if self.is_muted else self.level_db
 
     def set_camera(self, on: bool) -> None:
         self.is_camera_on = on
