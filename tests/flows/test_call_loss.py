@@ -167,6 +167,9 @@ def test_a_resume_of_the_sdk_while_everything_answers_is_left_alone() -> None:
         await asyncio.sleep(10)
         assert len(stage.rooms.opened) == 1
         assert stage.screen.state.phase is CallPhase.LIVE
+        assert "connection_lost" not in stage.screen.bands()
+        stage.room.tell(Reconnecting())
+        await stage.screen.until_phase(CallPhase.RECONNECTING, 5)
 
     play(story)
 

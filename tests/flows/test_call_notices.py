@@ -95,11 +95,11 @@ def test_a_longer_break_says_what_is_going_on_and_for_how_long_it_was() -> None:
         lost_s = asyncio.get_running_loop().time()
         stage.network(False)
         stage.room.tell(Reconnecting())
+        stage.customer_drops()
         state = await stage.screen.until_phase(CallPhase.RECONNECTING, 2)
         assert state.band is not None
         assert state.band.title == "Connection lost. Reconnecting by itself."
         assert state.band.since_s == pytest.approx(lost_s)
-        stage.customer_drops()
         await asyncio.sleep(13)
         assert stage.screen.state.customer.in_room
         stage.platform.store("are you there?", "owner-line-9")
