@@ -33,7 +33,7 @@ _REMEMBERED_STREAMS = 500
 
 
 class ChatOutbox:
-    """Sends lines one after the other in both forms.
+    """Sends lines one after the other in both forms, each under its own id.
 
     A send that waits for a reconnect is neither cancelled nor timed out: a cancelled one is delivered later all the
     same, and parallel ones overtake each other. What cannot be sent is only logged; storing it is not this room's task.
@@ -62,15 +62,18 @@ class ChatOutbox:
         while line := await self._queue.get():
             try:
                 await self._send(*line)
-            except (rtc.StreamError, PublishDataError) as error:
+            except (rtc.StreamError, PublishDataError, RuntimeError) as error:
                 _log.warning("a chat line did not reach the room: %s", redact(str(error)))
 
     async def _send(self, text: str, temp_id: str) -> None:
         attributes = {TEMP_ID_ATTRIBUTE: temp_id, ATTACHMENTS_ATTRIBUTE: "0"}
-        info = await self._participant.send_text(text, topic=TEXT_TOPIC, attributes=attributes)
+        # Under an id of ours: a line that is sent again after a loss replaces itself at every receiver.
+        stream = await self._participant.stream_text(topic=TEXT_TOPIC, attributes=attributes, stream_id=temp_id)
+        await stream.write(text)
+        await stream.aclose()
         legacy = {
-            "id": info.stream_id,
-            "timestamp": info.timestamp or int(time.time() * 1000),
+            "id": temp_id,
+            "timestamp": stream.info.timestamp or int(time.time() * 1000),
             "message": text[:MESSAGE_CAP],
             "ignoreLegacy": True,
             "tempId": temp_id,

@@ -43,6 +43,21 @@ def test_an_own_line_goes_out_in_both_forms_under_one_id_and_in_order(server: Se
     server.play(story)
 
 
+def test_a_line_sent_again_after_a_loss_replaces_itself_at_who_had_it_already(server: Server) -> None:
+    async def story(house: House) -> None:
+        client, peer = await _both(house)
+        ids: list[str] = []
+        peer.room.unregister_text_stream_handler("lk.chat")
+        peer.room.register_text_stream_handler("lk.chat", lambda reader, _identity: ids.append(reader.info.stream_id))
+        client.room.send_chat("could you hear that?", TEMP_ID)
+        client.room.send_chat("could you hear that?", TEMP_ID)
+        await peer.until(lambda: len(peer.packets) == 2)
+        assert ids == [TEMP_ID, TEMP_ID]
+        assert [json.loads(packet.data)["id"] for packet in peer.packets] == [TEMP_ID, TEMP_ID]
+
+    server.play(story)
+
+
 def test_a_line_with_its_own_id_is_a_stored_one(server: Server) -> None:
     async def story(house: House) -> None:
         client, peer = await _both(house)
