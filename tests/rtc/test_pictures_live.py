@@ -10,66 +10,13 @@ from livekit import rtc
 
 from desktop.core.call import PictureLayer, TrackState, VideoKey, VideoSource
 from desktop.rtc.events import TrackChanged, TrackSource
+from tests.rtc.guest import Guest
 from tests.rtc.live import Client, House, Server
 
 pytestmark = pytest.mark.server
 
 _PAUSES_WITHIN_S = 25.0
 """Dynacast takes 7 to 11 s until a publisher is told that nobody looks."""
-
-
-class Guest:
-    """Somebody who films 720p in three layers, as a phone does, and stops a layer that nobody wants."""
-
-    def __init__(self, identity: str) -> None:
-        self.identity = identity
-        self.room = rtc.Room()
-        self._films: list[asyncio.Task[None]] = []
-        self._published: dict[VideoSource, tuple[rtc.LocalVideoTrack, rtc.LocalTrackPublication]] = {}
-
-    async def publish(self, source: VideoSource = VideoSource.CAMERA) -> None:
-        """Film from now on."""
-        images = rtc.VideoSource(1280, 720)
-        track = rtc.LocalVideoTrack.create_video_track(source.value, images)
-        is_camera = source is VideoSource.CAMERA
-        options = rtc.TrackPublishOptions(
-            source=rtc.TrackSource.SOURCE_CAMERA if is_camera else rtc.TrackSource.SOURCE_SCREENSHARE,
-            simulcast=is_camera,
-        )
-        publication = await self.room.local_participant.publish_track(track, options)
-        self._published[source] = track, publication
-        self._films.append(asyncio.create_task(self._film(images), name="guest-film"))
-
-    async def unpublish(self, source: VideoSource) -> None:
-        """Stop to share."""
-        await self.room.local_participant.unpublish_track(self._published.pop(source)[1].sid)
-
-    async def frames_sent(self) -> int:
-        """Return how many frames of the camera were sent so far, all layers together."""
-        track, _ = self._published[VideoSource.CAMERA]
-        return sum(
-            stat.outbound_rtp.outbound.frames_sent
-            for stat in await track.get_stats()
-            if stat.WhichOneof("stats") == "outbound_rtp"
-        )
-
-    async def leave(self) -> None:
-        """Stop filming and go."""
-        for film in self._films:
-            film.cancel()
-        await asyncio.gather(*self._films, return_exceptions=True)
-        await self.room.disconnect()
-
-    async def _film(self, images: rtc.VideoSource) -> None:
-        shade = 40
-        try:
-            while True:
-                shade = 40 + (shade + 5) % 160
-                data = bytearray([shade]) * (1280 * 720) + bytearray([128]) * (1280 * 720 // 2)
-                images.capture_frame(rtc.VideoFrame(1280, 720, rtc.VideoBufferType.I420, data))
-                await asyncio.sleep(1 / 15)
-        finally:
-            await images.aclose()
 
 
 @asynccontextmanager
