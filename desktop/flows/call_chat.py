@@ -56,8 +56,9 @@ class CallChat:
         read_every_s: Callable[[], float | None],
         is_lean: bool = False,
         journal: SessionJournal | None = None,
+        kept: Callable[[ChatMessage], None] = lambda _message: None,
     ) -> None:
-        """Make the chat of a call; `journal` keeps own lines until they are stored.
+        """Make the chat of a call; `journal` keeps own lines until they are stored, and `kept` hears of each that is.
 
         `read_every_s` says how often stored messages are read without a hint; None never. A lean platform knows no
         ids of ours: there a stored line is recognised by its own id, or by its text while its answer is missing.
@@ -74,6 +75,7 @@ class CallChat:
         self._transcript = Transcript()
         self._lean = LeanLines(self._transcript) if is_lean else None
         self._journal = journal
+        self._kept = kept
         self._unkept: asyncio.Queue[_Unsent] = asyncio.Queue()
         self._unsent: deque[_Unsent] = deque()
         self._has_unsent = asyncio.Event()
@@ -113,7 +115,7 @@ class CallChat:
         self._changed(self._transcript.merge_all(message for message in messages if not self._is_repeat(message)))
 
     def say(self, text: str) -> ChatMessage:
-        """Show an own line as being sent and queue it for storing; the caller sends it live under its id."""
+        """Show an own line as being sent and queue it for keeping and storing."""
         message = self._own(str(uuid4()), text, self._server_now())
         self._changed(self._transcript.merge(message))
         self._queue(message)
@@ -197,6 +199,7 @@ class CallChat:
             if self._journal is not None:
                 await self._journal.keep(unsent.message)
             unsent.is_kept.set()
+            self._kept(unsent.message)
 
     async def store_lines(self) -> None:
         """Store queued lines for ever, one at a time, oldest first; to be run as a task."""

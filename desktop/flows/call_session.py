@@ -7,6 +7,7 @@ from datetime import datetime
 
 from desktop.core.bands import Band
 from desktop.core.call import CallPhase, CallState, EndReason, OwnDevice, PictureLayer, VideoKey
+from desktop.core.chat import ChatMessage
 from desktop.core.devices import DeviceChange
 from desktop.core.errors import BaylinkError, OfflineError, RefusedError, SignedOutError
 from desktop.core.join_wish import JoinWish
@@ -110,6 +111,7 @@ class CallSession:
             read_every_s=self._messages_interval,
             is_lean=grant.is_lean,
             journal=journal,
+            kept=self._line_kept,
         )
         self._ending = Ending(self._backend, self._facts, self._chat, self._finish)
         self._door = RoomDoor(rooms, self._room_told, media=grant.kind.has_video)
@@ -184,8 +186,11 @@ class CallSession:
     def say(self, text: str) -> None:
         """Show, store and send a line, all under one id."""
         if not self.is_over:
-            message = self._chat.say(text)
-            self._door.send_chat(message.text, message.id)
+            self._chat.say(text)
+
+    def _line_kept(self, message: ChatMessage) -> None:
+        """Send a line live once this PC has it: nothing that somebody read may be lost here."""
+        self._door.send_chat(message.text, message.id)
 
     async def older(self) -> None:
         """Read a page of earlier messages, also after the end."""

@@ -148,6 +148,7 @@ def test_ac_24_a_chat_session_touches_no_camera_and_no_microphone_in_the_app() -
         await stage.screen.until_phase(CallPhase.LIVE)
         assert not stage.room.media
         stage.flow.send("which coolant is in it now?")
+        await stage.screen.until(lambda: stage.room.sent, 1)
         assert stage.room.sent[0][0] == "which coolant is in it now?"
         stage.room.tell(ChatReceived(CUSTOMER, "owner-line-1", "the pink one"))
         assert stage.screen.texts == ["which coolant is in it now?", "the pink one"]

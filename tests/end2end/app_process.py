@@ -66,7 +66,7 @@ class Driver:
     def enter(self, robot: Robot) -> Script:
         """Get into the session, by a tap or without one, and tell what is there with its picture."""
         if self._joins:
-            yield robot.until_seen("sessionsPage", 60)
+            yield robot.until_seen("sessionList", 60)
             yield Until(lambda: row_says(robot, BRAKES, "is here"), "the customer's presence", 60)
             press_row_button(robot, BRAKES)
         yield robot.until_seen("callPage", 60)

@@ -28,13 +28,14 @@ class FakePc:
         self.open: dict[MechanicId, OpenCall] = {}
         self.is_full = False
         self.restarts = 0
+        self.takes_s = 0.01
 
     async def put_line(self, owner: MechanicId, session_id: SessionId, line: KeptLine) -> None:
         await self._write()
         self.lines.setdefault((owner, session_id), []).append(line)
 
     async def _write(self) -> None:
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(self.takes_s)
         if self.is_full:
             raise OSError("full")
 
@@ -246,6 +247,23 @@ def test_a_kept_line_of_a_session_that_has_ended_is_there_to_read_and_marked_as_
         await again.flow.review(SESSION)
         await again.stop()
         assert [(line.text, line.delivery) for line in again.screen.transcript] == [("Too late?", Delivery.FAILED)]
+
+    play(story)
+
+
+def test_nobody_reads_a_line_before_the_disk_has_it() -> None:
+    async def story(pc: FakePc, platform: FakePlatform) -> None:
+        program = Program(pc, platform)
+        program.journal.account_changed(signed_in(MARISOL))
+        await program.join()
+        pc.takes_s = 2.0
+        await program.say("Can you start the engine?")
+        assert program.rooms.room.sent == []
+        assert platform.stored == []
+        await asyncio.sleep(2)
+        assert [line.text for line in pc.lines[MARISOL.id, SESSION]] == ["Can you start the engine?"]
+        assert [text for text, _ in program.rooms.room.sent] == ["Can you start the engine?"]
+        await program.stop()
 
     play(story)
 
