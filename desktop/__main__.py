@@ -7,23 +7,32 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from desktop.core.session_link import session_link
 from desktop.memory import keep_small
 
 if TYPE_CHECKING:
     from desktop.app import App
+    from desktop.instance import Instance
     from desktop.rtc.camera_source import CameraSource
     from desktop.settings import Settings
 
 BAD_CONFIGURATION = 78
+NO_ANSWER = 75
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the app until its window is closed; return the exit code: 0, or 78 for settings that cannot be used."""
+    """Run the app until its window is closed, or give its link to the one that runs; return the exit code.
+
+    That is 0, 78 for settings that cannot be used, or 75 where one runs already and does not answer.
+    """
     parser = argparse.ArgumentParser(prog="baylink", description="Live sessions between a mechanic and a car owner.")
     parser.add_argument("--version", action="store_true", help="print the version and leave")
     parser.add_argument("--kiosk", action="store_true", help="fill the screen, with sizes for gloves")
     parser.add_argument("--verbose", action="store_true", help="write more to the log")
+    parser.add_argument("link", nargs="?", default="", help="open a session: baylink://video/ID or baylink://chat/ID")
     options = parser.parse_args(arguments)
+    if options.link and session_link(options.link) is None:
+        parser.error("this is no link to a session")
     if options.version:
         from desktop.log import version  # noqa: PLC0415 - only what this answer needs
 
@@ -36,27 +45,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         sys.stderr.write(f"baylink: the settings cannot be used. {error}\n")
         return BAD_CONFIGURATION
-    return run(settings, verbose=options.verbose)
+    return run(settings, verbose=options.verbose, link=options.link)
 
 
 def run(
     settings: "Settings",
     *,
     verbose: bool = False,
+    link: str | None = None,
     camera: "Callable[[], CameraSource | None] | None" = None,
     ready: "Callable[[App], None] | None" = None,
 ) -> int:
     """Run the app in this process and thread until it has stopped; return the exit code.
 
-    `camera` replaces this PC's cameras; `ready` gets the started app, as the practice day drives it.
+    With a `link`, which may be empty, it is the only one of its user: where one runs already, that one is given the
+    link and the window, and this returns at once. `camera` replaces this PC's cameras; `ready` gets the started app,
+    as the practice day drives it.
     """
     keep_small()
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - after the arguments are known to be right
 
     from desktop.log import Log, state_folder, version  # noqa: PLC0415 - as above
+    from desktop.ui.application import Application  # noqa: PLC0415 - as above
 
-    app_qt = QApplication.instance() or QApplication(["baylink"])
+    app_qt = QApplication.instance() or Application(["baylink"])
     app_qt.setApplicationName("Baylink")
+    instance = None
+    if link is not None:
+        from desktop.instance import Instance  # noqa: PLC0415 - as above
+
+        instance = Instance(state_folder())
+        if not instance.claim():
+            return _hand_over(instance, link)
     log = Log(state_folder(), verbose=verbose)
     from desktop.app import App  # noqa: PLC0415 - as above
 
@@ -64,12 +84,27 @@ def run(
         app = App(settings, state_folder=state_folder(), version=version(), on_loop_error=log.loop_error, camera=camera)
         app.stopped.connect(app_qt.quit)
         stop_on_signals(app)
+        if isinstance(app_qt, Application):
+            app_qt.link_opened.connect(app.links.open)
         app.start()
+        if instance is not None:
+            instance.link_received.connect(app.links.open)
+        if link:
+            app.links.open(link)
         if ready is not None:
             ready(app)
         return int(app_qt.exec())
     finally:
         log.close()
+        if instance is not None:
+            instance.close()
+
+
+def _hand_over(instance: "Instance", link: str) -> int:
+    if instance.hand_over(link):
+        return 0
+    sys.stderr.write("baylink: it is running already, and does not answer.\n")
+    return NO_ANSWER
 
 
 def stop_on_signals(app: "App") -> None:

@@ -33,6 +33,7 @@ from desktop.core.record import RecordState
 from desktop.core.restart import RestartState, stop_report
 from desktop.core.route import Page, has_arrived, page_for
 from desktop.core.summary import SummaryPhase
+from desktop.link_desk import LinkDesk
 from desktop.machine import fingerprint
 from desktop.models.chat import ChatModel
 from desktop.rtc.mailboxes import Mailboxes
@@ -116,6 +117,8 @@ class App(QObject):
         self.devices_gateway = DevicesGateway(self.loop_thread, self)
         self.restart_gateway = RestartGateway(self.loop_thread, self)
         self.window = MainWindow()
+        self.links = LinkDesk(self.window, self)
+        self.links.open_requested.connect(self._open_link)
         self.chat_model = ChatModel(self)
         self.sign_in_page = SignInPage()
         self.sessions_page = SessionsPage()
@@ -307,6 +310,13 @@ class App(QObject):
         self.board_gateway.join_started(session_id)
         self.call_gateway.join(session_id)
 
+    @Slot(str, str)
+    def _open_link(self, session_id: str, view: str) -> None:
+        self._hears_calls = True
+        if not self._in_call:
+            self.board_gateway.join_started(session_id)
+        self.call_gateway.open_link(session_id, view)
+
     @Slot(str)
     def _view(self, session_id: str) -> None:
         self._hears_calls = True
@@ -362,6 +372,7 @@ class App(QObject):
             self._owner = state.mechanic.id
         self.sign_in_page.render_state(state)
         self._route()
+        self.links.account_changed(state)
 
     def _wipe(self) -> None:
         """Leave what is open and drop what one mechanic saw and typed, before the next one sees anything."""

@@ -12,7 +12,7 @@ from desktop.core.call import CallState, PictureLayer, VideoKey
 from desktop.core.chat import ChatChange, ChatMessage
 from desktop.core.errors import BaylinkError
 from desktop.core.frames import LatestFrame
-from desktop.core.join_wish import JoinWish
+from desktop.core.join_wish import JoinWish, View
 from desktop.core.link import PictureWish
 from desktop.core.people import SessionId
 from desktop.flows.call import CallFlow
@@ -75,6 +75,13 @@ class CallGateway(QObject):
         """Open a session as it was wished on the page that checks devices."""
         if self._flow is not None:
             self._errands.run(self._flow.join(SessionId(session_id), wish))
+
+    @Slot(str, str)
+    def open_link(self, session_id: str, view: str) -> None:
+        """Open the session of a link in its view, `chat` or `video`."""
+        if self._flow is not None:
+            wanted: View = "chat" if view == "chat" else "video"
+            self._errands.run(self._flow.open_link(SessionId(session_id), wanted))
 
     @Slot(str)
     def review(self, session_id: str) -> None:

@@ -10,7 +10,7 @@ from desktop.core.bands import Band
 from desktop.core.call import PictureLayer, VideoKey
 from desktop.core.devices import DeviceChange
 from desktop.core.errors import BaylinkError
-from desktop.core.join_wish import JoinWish
+from desktop.core.join_wish import JoinWish, View
 from desktop.core.link import PictureWish
 from desktop.core.people import SessionId
 from desktop.core.session import SessionKind
@@ -70,6 +70,13 @@ class CallFlow:
             return
         self._joining = asyncio.create_task(self._join(session_id, wish or JoinWish()), name="call-join")
         await asyncio.wait({self._joining})
+
+    async def open_link(self, session_id: SessionId, view: View) -> None:
+        """Open the session of a link; while another one is open, say that there."""
+        if not self.is_in_call:
+            await self.join(session_id, JoinWish(view=view))
+        elif self._session is not None and self._session.session_id != session_id:
+            self._session.refuse_other()
 
     async def review(self, session_id: SessionId) -> None:
         """Open an ended session to read it: its transcript and how it ended. Nothing is joined."""
@@ -193,7 +200,7 @@ class CallFlow:
 
     async def _join(self, session_id: SessionId, wish: JoinWish) -> None:
         try:
-            grant = await self._backend.join(session_id, self._fingerprint)
+            grant = await self._backend.join(session_id, self._fingerprint, wish.view)
         except BaylinkError as error:
             _log.info("a join was refused: %s, request %s", error.code, error.reference)
             self._listener.refuse_join(error)

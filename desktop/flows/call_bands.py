@@ -201,6 +201,11 @@ class TimeNotices:
         return minutes_left(key) if key is not None else None
 
 
+def still_here(sentence: str) -> Band:
+    """Say that another session cannot be opened while this one is."""
+    return Band("still_here", BandLevel.WARNING, "info", sentence, passing=True)
+
+
 def ended_before(sentence: str) -> Band:
     """Return the notice over a session that had ended before its join was asked for."""
     return Band("session_ended", BandLevel.WARNING, "triangle-alert", sentence)

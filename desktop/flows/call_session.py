@@ -243,6 +243,13 @@ class CallSession:
         self._conditions.devices_changed(changes, self._loop.time())
         self._refresh()
 
+    def refuse_other(self) -> None:
+        """Say that another session was asked for and that this one comes first."""
+        customer = self._facts.customer.person.display_name
+        sentence = BaylinkError("mechanic_has_active_session", details={"customer": customer}).sentence
+        self._bands.put(call_bands.still_here(sentence), self._loop.time())
+        self._refresh()
+
     def dismiss(self, key: str) -> None:
         """Take a band away because it was answered."""
         if self._bands.drop(key):
