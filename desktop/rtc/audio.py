@@ -163,7 +163,7 @@ class Sound:
                     audio.set_playout_device(route.id)
                 except rtc.PlatformAudioError:
                     for voice in self._voices():
-                        if voice.subscribed:
+                        if voice.sid not in held:
                             held[voice.sid] = voice
                             voice.set_subscribed(False)
                     await asyncio.sleep(_FREE_EVERY_S)

@@ -113,7 +113,7 @@ class House:
         sound: Callable[[], SoundDevices] = SoundDevices,
     ) -> "Client":
         """Make the app's client of this room, not connected yet."""
-        client = Client(media=media, camera=camera, sound=sound)
+        client = Client(media=media, camera=lambda: camera, sound=sound)
         self._clients.append(client)
         return client
 
@@ -154,13 +154,15 @@ class House:
 class Client:
     """The app's room client, with everything it told and every picture it gave."""
 
-    def __init__(self, *, media: bool, camera: CameraSource | None, sound: Callable[[], SoundDevices]) -> None:
+    def __init__(
+        self, *, media: bool, camera: Callable[[], CameraSource | None], sound: Callable[[], SoundDevices]
+    ) -> None:
         self.events: list[RoomEvent] = []
         self.mailboxes = Mailboxes()
         self.mailboxes.on_wake = self._woken
         self.woken: list[VideoKey] = []
         self._news = asyncio.Event()
-        self.room = RoomClient(self._told, self.mailboxes, sound=sound, camera=lambda: camera, media=media)
+        self.room = RoomClient(self._told, self.mailboxes, sound=sound, camera=camera, media=media)
 
     async def until(self, condition: Callable[[], object], within_s: float = WITHIN_S) -> None:
         async with asyncio.timeout(within_s):
