@@ -183,5 +183,7 @@ def refuse(error: ApiError, *, lean: bool) -> Response:
     """Answer with a refusal; the platform's lean ones carry no code and know no 410."""
     body = {"error": error.text} if lean else error.body()
     status = 400 if lean and error.code == "session_ended" else error.status
-    headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else None
+    headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else {}
+    if error.code == "request_timeout":
+        headers["Connection"] = "close"  # the rest of that body is not waited for either
     return JSONResponse(body, status_code=status, headers=headers)

@@ -16,6 +16,7 @@ from desktop.joinserver import demo_data, log, workers
 from desktop.joinserver.app import ConfigRefused, create_app
 from desktop.joinserver.config import ServerConfig
 from desktop.joinserver.engines import full_url
+from desktop.joinserver.heads import HeadInTime
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -63,7 +64,7 @@ def serve(config: ServerConfig, port: int, certificate: Path | None, key: Path |
             return workers.serve(replace(config, demo_data=False), listening, count, lines, tls)
     server = _AnnouncingServer(
         uvicorn.Config(
-            app, lifespan="on", log_config=None, access_log=False, server_header=False, date_header=True,
+            app, lifespan="on", http=HeadInTime, log_config=None, access_log=False, server_header=False,
             ssl_certfile=certificate, ssl_keyfile=str(key) if key else None, timeout_graceful_shutdown=3,
             timeout_keep_alive=75, proxy_headers=config.trusted_proxy,
         ),

@@ -20,6 +20,7 @@ import uvicorn
 from desktop.joinserver import log
 from desktop.joinserver.app import create_app
 from desktop.joinserver.config import ServerConfig
+from desktop.joinserver.heads import HeadInTime
 
 _log = logging.getLogger(__name__)
 _LOOKS_EVERY_S: Final = 0.5
@@ -154,7 +155,7 @@ def _work(config: ServerConfig, listening: socket.socket, tls: Certificate | Non
     log.install()
     server = _WorkerServer(
         uvicorn.Config(
-            create_app(config), lifespan="on", log_config=None, access_log=False, server_header=False,
+            create_app(config), lifespan="on", http=HeadInTime, log_config=None, access_log=False, server_header=False,
             ssl_certfile=str(tls.chain) if tls else None, ssl_keyfile=str(tls.key) if tls else None,
             timeout_graceful_shutdown=_GRACE_S, timeout_keep_alive=75, proxy_headers=config.trusted_proxy,
         ),
