@@ -8,6 +8,7 @@ from desktop.ui.icons import paint_icon
 from desktop.ui.text_block import paint_text
 from desktop.ui.theme import appearance, theme
 
+_UNDER_OPACITY = 0.35
 LEVELS = ("plain", "success", "warning", "danger", "accent")
 
 
@@ -30,8 +31,8 @@ def chip_size(text: str, icon: str = "", *, small: bool = False) -> QSize:
     return QSize(round(width + 1), height)
 
 
-def paint_chip(painter: QPainter, rect: QRect, text: str, icon: str, level: str) -> None:
-    """Paint a chip into `rect`; its word is cut if it does not fit."""
+def paint_chip(painter: QPainter, rect: QRect, text: str, icon: str, level: str, *, under: str = "") -> None:
+    """Paint a chip into `rect`; its word is cut if it does not fit. `under` is an icon that lies faintly below."""
     look = theme()
     ground, ink = chip_colors(level)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -41,7 +42,12 @@ def paint_chip(painter: QPainter, rect: QRect, text: str, icon: str, level: str)
     left = float(rect.left() + look.pick(kiosk=14, desktop=10))
     if icon:
         px = look.size("icon-small")
-        paint_icon(painter, QRectF(left, rect.center().y() + 0.5 - px / 2, px, px), icon, ink)
+        mark = QRectF(left, rect.center().y() + 0.5 - px / 2, px, px)
+        if under:
+            painter.setOpacity(_UNDER_OPACITY)
+            paint_icon(painter, mark, under, ink)
+            painter.setOpacity(1.0)
+        paint_icon(painter, mark, icon, ink)
         left += px + look.pick(kiosk=8, desktop=6)
     word = QRectF(left, rect.top(), rect.right() - look.pick(kiosk=12, desktop=8) - left, rect.height())
     paint_text(painter, word, text, look.font("label", tabular=True), ink)

@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from desktop.core.call import CallState
 from desktop.ui.avatar import Avatar
 from desktop.ui.buttons import Button
+from desktop.ui.call.link_words import quality_chip
+from desktop.ui.call.quality_chip import QualityChip
 from desktop.ui.call.timer_view import TimerView
-from desktop.ui.call.words import name_with_role, presence_chip, quality_chip, subtitle
+from desktop.ui.call.words import name_with_role, presence_chip, subtitle
 from desktop.ui.chip import Chip
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.theme import appearance, theme
@@ -18,6 +20,7 @@ class CallHeader(TopBar):
     """Drawn from a `CallState`; a chat session tells presence where a call tells quality."""
 
     full_picture_requested = Signal()
+    numbers_requested = Signal()
 
     def __init__(self, *, has_picture: bool, parent: QWidget | None = None) -> None:
         super().__init__("callHeader", parent)
@@ -38,8 +41,13 @@ class CallHeader(TopBar):
         self.left.addLayout(texts, 1)
         self.timer = TimerView(self)
         self.centre.addWidget(self.timer)
-        self._chip = Chip(name="stateChip", parent=self)
-        self.right.addWidget(self._chip)
+        self._presence = Chip(name="stateChip", parent=self)
+        self._presence.setVisible(not has_picture)
+        self.quality = QualityChip(self)
+        self.quality.clicked.connect(self.numbers_requested)
+        self.quality.setVisible(has_picture)
+        self.right.addWidget(self._presence)
+        self.right.addWidget(self.quality)
         self._full = Button("", "maximize", name="fullPictureButton", kind="quiet", label="Full picture", parent=self)
         self._full.clicked.connect(self.full_picture_requested)
         self._full.setVisible(has_picture)
@@ -54,10 +62,14 @@ class CallHeader(TopBar):
         self._name.set_text(name_with_role(state, state.customer))
         self._facts.set_text(subtitle(state))
         self.timer.set_timer(state.timer)
-        fact = quality_chip(state) if self._has_picture else presence_chip(state)
-        self._chip.setVisible(fact is not None)
-        if fact is not None:
-            self._chip.set_fact(fact.text, fact.icon, fact.level)
+        if not self._has_picture:
+            fact = presence_chip(state)
+            self._presence.set_fact(fact.text, fact.icon, fact.level)
+            return
+        quality = quality_chip(state)
+        self.quality.setVisible(quality is not None)
+        if quality is not None:
+            self.quality.show_fact(quality)
 
     def _show_word(self) -> None:
         self._full.set_face("Full picture" if theme().is_kiosk else "", "maximize")

@@ -13,6 +13,7 @@ from desktop.core.text import first_word
 from desktop.models.chat import ChatModel
 from desktop.ui.call.call_header import CallHeader
 from desktop.ui.call.control_bar import ControlBar
+from desktop.ui.call.numbers_panel import NumbersPanel
 from desktop.ui.call.side_panel import CHAT, NOTES, VEHICLE, SidePanel
 from desktop.ui.call.stage import Stage
 from desktop.ui.call.words import has_begun, is_away
@@ -60,11 +61,13 @@ class CallPage(QWidget):
         self.band = MessageBar(self)
         self.stage = Stage(self)
         self.panel = SidePanel(chat, self)
+        self.numbers = NumbersPanel(self)
+        self._shows_numbers = False
         self.bar = ControlBar(has_media=True, parent=self)
         self._lay_out_parts()
         self._connect_parts()
         self._add_shortcuts()
-        mark_region(self.header, self.stage, self.panel, self.bar)
+        mark_region(self.header, self.stage, self.panel, self.numbers, self.bar)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._tick_over)
         appearance().changed.connect(self._take_theme)
@@ -85,6 +88,7 @@ class CallPage(QWidget):
         self.band.show_band(state.band)
         self.stage.render_state(state)
         self.panel.render_state(state)
+        self.numbers.render_state(state)
         self.bar.render_state(state)
         if self._tab_follows:
             self._follow_tab(state)
@@ -122,6 +126,7 @@ class CallPage(QWidget):
         self._stage_room.addWidget(self.stage)
         self._content.addLayout(self._stage_room, 1)
         self._content.addWidget(self.panel)
+        self._content.addWidget(self.numbers)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -132,6 +137,8 @@ class CallPage(QWidget):
 
     def _connect_parts(self) -> None:
         self.header.full_picture_requested.connect(self.toggle_full_picture)
+        self.header.numbers_requested.connect(self.toggle_numbers)
+        self.numbers.closed.connect(self.toggle_numbers)
         self.stage.normal_view_requested.connect(self.toggle_full_picture)
         self.stage.pictures_wanted.connect(self.pictures_wanted)
         self.band.action_requested.connect(self.band_action_requested)
@@ -175,6 +182,7 @@ class CallPage(QWidget):
         self._is_panel_squeezed = False
         if self._is_full:
             self.toggle_full_picture()
+        self._shows_numbers = False
         if self._visible_tab() == tab:
             self._is_panel_wanted = False
         else:
@@ -190,11 +198,20 @@ class CallPage(QWidget):
         self.stage.set_full(self._is_full)
         self._show_panel()
 
+    @Slot()
+    def toggle_numbers(self) -> None:
+        """Show the numbers of the connection in the panel's place, or take them away again."""
+        self._shows_numbers = not self._shows_numbers
+        self._show_panel()
+        (self.numbers.done if self._shows_numbers else self.header.quality).setFocus()
+
     def _visible_tab(self) -> str:
-        return self.panel.tab if self._is_panel_wanted and not self._is_full else ""
+        is_seen = self._is_panel_wanted and not self._is_full and not self._shows_numbers
+        return self.panel.tab if is_seen else ""
 
     def _show_panel(self) -> None:
-        self.panel.setVisible(self._is_panel_wanted and not self._is_full)
+        self.panel.setVisible(self._is_panel_wanted and not self._is_full and not self._shows_numbers)
+        self.numbers.setVisible(self._shows_numbers and not self._is_full)
         if self._visible_tab() == CHAT:
             self._unread = 0
             self.stage.preview.hide()
@@ -242,6 +259,7 @@ class CallPage(QWidget):
         self._is_panel_wanted = self._is_wide
         self._is_panel_squeezed = not self._is_wide
         self._tab_follows = True
+        self._shows_numbers = False
         if self._is_full:
             self.toggle_full_picture()
         if self.panel.chat is not None:
@@ -260,6 +278,8 @@ class CallPage(QWidget):
     def _cancel(self) -> None:
         if self.bar.is_asking:
             self.bar.keep_talking()
+        elif self._shows_numbers:
+            self.toggle_numbers()
         elif self._is_full:
             self.toggle_full_picture()
 

@@ -1,15 +1,14 @@
-"""The words of the call screens, told from a `CallState`: subtitle, timer, quality, stage, end question."""
+"""The words of the call screens, told from a `CallState`: subtitle, timer, stage, end question."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from desktop.core.call import CallPhase, CallState, OwnDevice, ParticipantView, Quality, TrackState
+from desktop.core.call import CallPhase, CallState, OwnDevice, ParticipantView, TrackState
 from desktop.core.clock import SessionTimer, TimerMode, TimerReading, format_seconds
 from desktop.core.people import Person
 from desktop.ui.text_block import shortened
 
 _AWAY_PHASES = frozenset({CallPhase.RECONNECTING, CallPhase.REJOINING})
-_RANK = {Quality.UNKNOWN: 0, Quality.GOOD: 1, Quality.FAIR: 2, Quality.WEAK: 3, Quality.LOST: 4}
 _LONG_WAIT_S = 600
 _FIRST_NAME_CLUSTERS = 20
 SHOWN_TRACKS = frozenset({TrackState.STARTING, TrackState.FLOWING, TrackState.STALLED, TrackState.PAUSED})
@@ -106,24 +105,6 @@ def used_minutes(timer: SessionTimer, monotonic_s: float) -> int:
     if reading.fraction_used is None or timer.started_at is None or timer.ends_at is None:
         return reading.seconds // 60
     return round((timer.ends_at - timer.started_at).total_seconds() * reading.fraction_used) // 60
-
-
-def quality_chip(state: CallState) -> ChipFact | None:
-    """Return the chip that tells how good the connection is, and on whose side it is weak; None while unknown."""
-    if is_away(state) or state.mechanic.quality is Quality.LOST:
-        return ChipFact("No connection", "wifi-off", "warning")
-    if state.customer.was_in_room and not state.customer.in_room:
-        return None
-    own, their = state.mechanic.quality, state.customer.quality
-    worst = own if _RANK[own] >= _RANK[their] else their
-    match worst:
-        case Quality.UNKNOWN:
-            return None
-        case Quality.GOOD:
-            return ChipFact("Good", "signal", "success")
-        case Quality.FAIR:
-            return ChipFact("Fair", "signal-medium", "plain")
-    return ChipFact("Weak: your network" if worst is own else "Weak: their upload", "signal-low", "warning")
 
 
 def presence_chip(state: CallState) -> ChipFact:

@@ -13,6 +13,7 @@ from desktop.core.chat import ChatMessage, Delivery, Transcript
 from desktop.core.clock import ServerTime, SessionTimer
 from desktop.core.files import FilesState
 from desktop.core.frames import Frame
+from desktop.core.link import LinkState, LinkStats, Verdict
 from desktop.core.notes import NotesState
 from desktop.core.people import Person, Role, SessionId
 from desktop.core.record import RecordState
@@ -31,6 +32,24 @@ CONCERN = (
 FILES = (
     FileEntry("f1", "under-the-hood.jpg", "image/jpeg", 1_240_000, "Dana Whitfield", NOW),
     FileEntry("f2", "invoice march.pdf", "application/pdf", 88_000, "Dana Whitfield", NOW),
+)
+
+
+STATS = LinkStats(
+    rx_kbps=1684,
+    tx_kbps=912,
+    rx_loss=0.002,
+    round_trip_ms=46,
+    jitter_ms=8,
+    buffer_ms=97,
+    frame_width=1280,
+    frame_height=720,
+    fps=29.6,
+    freezes=1,
+    sent_width=640,
+    sent_height=360,
+    sent_fps=15,
+    spare_out_kbps=2400,
 )
 
 
@@ -65,6 +84,7 @@ def state(**more: object) -> CallState:
         microphone=OwnDevice.ON,
         camera=OwnDevice.ON,
         speaker=OwnDevice.ON,
+        link=LinkState(Verdict.GOOD, stats=STATS),
     )
     return replace(plain, **more)  # type: ignore[arg-type]  # fields by name, checked by the dataclass itself
 

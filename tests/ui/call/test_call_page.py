@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.bands import Band, BandLevel
-from desktop.core.call import CallPhase, CallState, OwnDevice, Quality, TrackState, VideoKey, VideoSource
+from desktop.core.call import CallPhase, CallState, OwnDevice, TrackState, VideoKey, VideoSource
 from desktop.core.chat import ChatChange, Transcript
 from desktop.core.clock import SessionTimer
 from desktop.core.files import FilesState
@@ -530,22 +530,6 @@ def test_the_timer_turns_amber_and_red(opened: Opened, used_s: float, role: str)
     assert theme().color(role).name() in inks
     others = {"text", "warning-fg", "danger-fg"} - {role}
     assert not inks & {theme().color(other).name() for other in others}
-
-
-@pytest.mark.parametrize(
-    ("own", "their", "words"),
-    [
-        (Quality.GOOD, Quality.GOOD, "Good"),
-        (Quality.GOOD, Quality.FAIR, "Fair"),
-        (Quality.WEAK, Quality.GOOD, "Weak: your network"),
-        (Quality.GOOD, Quality.WEAK, "Weak: their upload"),
-        (Quality.LOST, Quality.GOOD, "No connection"),
-    ],
-)
-def test_the_quality_says_whose_side_is_weak(opened: Opened, own: Quality, their: Quality, words: str) -> None:
-    now = state()
-    call = opened(replace(now, mechanic=replace(now.mechanic, quality=own), customer=customer(quality=their)))
-    assert call.text("stateChip") == words
 
 
 # The end

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from desktop.core.call import CallPhase, CallState, OwnDevice, Quality, TrackState, VideoKey, VideoSource
+from desktop.core.call import CallPhase, CallState, OwnDevice, TrackState, VideoKey, VideoSource
 from desktop.core.chat import ChatChange, Delivery
 from desktop.core.frames import LatestFrame
+from desktop.core.link import LinkState, Verdict
 from desktop.core.notes import NotesHome, NotesState
 from desktop.core.people import Role, SessionId
 from desktop.core.session import Completion, SessionKind, SessionStatus
@@ -23,6 +24,7 @@ from tests.ui.call.states import (
     CUSTOMER_ID,
     NOW,
     OTHERS,
+    STATS,
     TALK,
     chat,
     customer,
@@ -185,7 +187,8 @@ def test_no_camera_and_little_time_look_as_drawn(
     look: str, dress: Dress, shown: Shown, snapshot: SnapshotCheck
 ) -> None:
     bare = state(
-        customer=customer(camera=TrackState.MUTED, microphone=TrackState.MUTED, quality=Quality.WEAK),
+        customer=customer(camera=TrackState.MUTED, microphone=TrackState.MUTED),
+        link=LinkState(Verdict.WEAK_THEIRS, stats=STATS),
         camera=OwnDevice.MISSING,
         microphone=OwnDevice.OFF,
         timer=timer(used_s=42 * 60),
