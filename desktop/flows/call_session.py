@@ -26,6 +26,7 @@ from desktop.flows.call_link import CallLink
 from desktop.flows.call_loss import LossWatch, Verdict
 from desktop.flows.call_ports import CallBackend, CallListener, CallRooms
 from desktop.flows.call_probe import Probe
+from desktop.flows.call_repeats import Repeats
 from desktop.flows.call_room import RoomDoor
 from desktop.flows.call_waiting import pause_s, wait_for
 from desktop.rtc.events import (
@@ -50,8 +51,6 @@ _STATE_PAUSE_S = 0.2
 _MESSAGES_EVERY_S = 3.0
 _UNCONFIRMED_AFTER_S = 5.0
 _LATE_ANSWER_S = 2.0
-_DOUBTFUL_BEFORE_S = 20.0
-"""What was sent so long before a loss was noticed may have got lost although sending it went well."""
 _GONE_STATUS = frozenset({403, 404, 410})
 
 
@@ -118,6 +117,7 @@ class CallSession:
         wish = wish or JoinWish()
         self._door.set_muted(wish.muted)
         self._door.set_camera(wish.camera_on)
+        self._repeats = Repeats(self._chat, self._door)
         self._link = CallLink(self._facts, self._bands, self._door)
         self._loss = LossWatch(self._facts, self._conditions, self._probe)
         self._healing = Healing(
@@ -268,8 +268,8 @@ class CallSession:
         now = self._loop.time()
         lost_s = self._conditions.connection_back(now)
         if lost_s is not None:
-            for message in self._chat.written_since(lost_s - _DOUBTFUL_BEFORE_S):
-                self._door.send_chat(message.text, message.id)
+            self._repeats.own_loss(lost_s)
+            self._repeats.say(everybody_is_here=self._facts.people.customer_seen)
             self._state_wanted.set()
         self._chat.read_soon()
         self._refresh()
@@ -288,7 +288,9 @@ class CallSession:
         if self.is_over:
             return
         now = self._loop.time()
-        if not self._facts.take_event(event, now):
+        if self._facts.take_event(event, now):
+            self._repeats.take(event, now, everybody_is_here=self._facts.people.customer_seen)
+        else:
             match event:
                 case ChatReceived():
                     self._chat.received(event)
