@@ -1,6 +1,7 @@
 """Every reason for which a room can be lost in a call, and what a mechanic then sees: stories on virtual time."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,10 @@ from desktop.flows.call_policy import AFTER_LOSS
 from desktop.flows.call_waiting import rejoin_pause_s
 from desktop.rtc.events import Disconnected, LostReason, ParticipantJoined
 from tests.flows.call_fakes import CUSTOMER, SESSION, FakePlatform, Stage, play
+
+
+def _has_opened(stage: Stage, rooms: int) -> bool:
+    return len(stage.rooms.opened) == rooms
 
 
 async def _long_live(stage: Stage) -> None:
@@ -269,7 +274,7 @@ def test_a_room_that_falls_again_and_again_is_tried_ever_more_slowly() -> None:
         began_s = asyncio.get_running_loop().time()
         for number in range(2, 8):
             stage.room.tell(Disconnected(LostReason.CONNECTION))
-            await stage.screen.until(lambda number=number: len(stage.rooms.opened) == number, 30)
+            await stage.screen.until(partial(_has_opened, stage, number), 30)
             await stage.screen.until(lambda: stage.screen.state.mechanic.in_room, 5)
             stage.room.tell(ParticipantJoined(CUSTOMER))
         assert asyncio.get_running_loop().time() - began_s > 5
