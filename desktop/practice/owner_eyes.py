@@ -23,6 +23,7 @@ _SMALLEST_PICTURE = 16
 _AUDIBLE = 200
 _EMPTY_AFTER_S = 3.0
 _EMPTY_AGAIN_S = 10.0
+_AGAIN_PAUSE_S = 0.5
 
 
 class OwnerEyes:
@@ -35,13 +36,16 @@ class OwnerEyes:
         """Start without a track."""
         self._report = report
         self._readers: dict[str, asyncio.Task[None]] = {}
+        self._cures: dict[str, asyncio.Task[None]] = {}
         self.seen = asyncio.Event()
 
     def start(self, track: rtc.Track, publication: rtc.RemoteTrackPublication) -> None:
         """Read a track that was subscribed to."""
         self.stop(track.sid)
         if isinstance(track, rtc.RemoteVideoTrack):
-            self._readers[track.sid] = asyncio.create_task(self._watch(track, publication))
+            self._readers[track.sid] = asyncio.create_task(self._watch(track))
+            if track.sid not in self._cures:
+                self._cures[track.sid] = asyncio.create_task(self._subscribe_again_while_empty(track, publication))
         elif isinstance(track, rtc.RemoteAudioTrack):
             self._readers[track.sid] = asyncio.create_task(self._listen(track))
 
@@ -51,16 +55,23 @@ class OwnerEyes:
         if reader:
             reader.cancel()
 
+    def forget(self, sid: str) -> None:
+        """End everything about a track that is not published any more."""
+        self.stop(sid)
+        cure = self._cures.pop(sid, None)
+        if cure:
+            cure.cancel()
+
     async def close(self) -> None:
         """End all readers; before the room is left."""
-        readers = list(self._readers.values())
+        readers = [*self._readers.values(), *self._cures.values()]
         self._readers.clear()
+        self._cures.clear()
         for reader in readers:
             reader.cancel()
         await asyncio.gather(*readers, return_exceptions=True)
 
-    async def _watch(self, track: rtc.RemoteVideoTrack, publication: rtc.RemoteTrackPublication) -> None:
-        watchdog = asyncio.create_task(self._subscribe_again_while_empty(publication))
+    async def _watch(self, track: rtc.RemoteVideoTrack) -> None:
         stream = rtc.VideoStream(track, capacity=1, format=rtc.VideoBufferType.I420)
         loop = asyncio.get_running_loop()
         count, told = 0, loop.time()
@@ -69,14 +80,14 @@ class OwnerEyes:
                 frame = event.frame
                 if frame.width <= _SMALLEST_PICTURE:
                     continue
-                watchdog.cancel()
                 count += 1
+                if count == 1 and (cure := self._cures.pop(track.sid, None)):
+                    cure.cancel()
                 if count == 1 or loop.time() - told >= _TELL_EVERY_S:
                     told = loop.time()
                     self._tell("first_frame" if count == 1 else "frames", frame, _DEGREES.get(event.rotation, 0), count)
                 self.seen.set()
         finally:
-            watchdog.cancel()
             await stream.aclose()
 
     def _tell(self, event: str, frame: rtc.VideoFrame, rotation: int, count: int) -> None:
@@ -93,14 +104,22 @@ class OwnerEyes:
             age_ms=age,
         )
 
-    async def _subscribe_again_while_empty(self, publication: rtc.RemoteTrackPublication) -> None:
+    async def _subscribe_again_while_empty(
+        self, track: rtc.RemoteVideoTrack, publication: rtc.RemoteTrackPublication
+    ) -> None:
+        """Subscribe anew until a picture comes; it outlives the reader, which the unsubscription ends."""
         await asyncio.sleep(_EMPTY_AFTER_S)
         while True:
             if not publication.muted:
                 self._report("empty_video")
                 publication.set_subscribed(False)
-                await asyncio.sleep(0.5)
-                publication.set_subscribed(True)
+                try:
+                    await asyncio.sleep(_AGAIN_PAUSE_S)
+                finally:
+                    publication.set_subscribed(True)
+                # With two peer connections nobody tells of it, and the track of before has the pictures again.
+                if track.sid not in self._readers:
+                    self._readers[track.sid] = asyncio.create_task(self._watch(track))
             await asyncio.sleep(_EMPTY_AGAIN_S)
 
     async def _listen(self, track: rtc.RemoteAudioTrack) -> None:

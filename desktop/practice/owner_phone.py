@@ -44,6 +44,7 @@ class OwnerPhone:
         self._room.on("participant_disconnected", self._went)
         self._room.on("track_subscribed", self._subscribed)
         self._room.on("track_unsubscribed", self._unsubscribed)
+        self._room.on("track_unpublished", lambda publication, _person: self._eyes.forget(publication.sid))
         self._room.on("track_muted", lambda person, publication: self._muted(person, publication, muted=True))
         self._room.on("track_unmuted", lambda person, publication: self._muted(person, publication, muted=False))
         self._room.on("data_received", self._data)
