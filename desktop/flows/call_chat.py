@@ -84,6 +84,8 @@ class CallChat:
         self._read_wanted = asyncio.Event()
         self._is_read_missing = False
         self._written: deque[tuple[float, ChatMessage]] = deque(maxlen=_WRITTEN_KEPT)
+        self.is_return_awaited = False
+        """Whether the page says that the connection is being repaired: then nothing shows as failed."""
 
     @property
     def messages(self) -> tuple[ChatMessage, ...]:
@@ -303,7 +305,7 @@ class CallChat:
                 self._mark(message, Delivery.FAILED)
                 return False
             loop = asyncio.get_running_loop()
-            if loop.time() - unsent.since_s >= _FAILED_AFTER_S:
+            if loop.time() - unsent.since_s >= _FAILED_AFTER_S and not self.is_return_awaited:
                 self._mark(message, Delivery.FAILED)
             unsent.wake.clear()
             await wait_for(unsent.wake, pause_s(tries))

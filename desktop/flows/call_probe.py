@@ -9,6 +9,8 @@ from desktop.flows.call_ports import CallBackend
 
 UP_EVERY_S = 1.0
 DOWN_EVERY_S = 0.5
+_PLATFORM_EVERY_S = 2.0
+"""While the platform answers: it takes 60 such questions a minute of everybody behind one address together."""
 _MEDIA_LATE_S = 1.0
 _PLATFORM_LATE_S = 2.5
 """The platform may itself wait up to two seconds for a media server that has stopped."""
@@ -115,6 +117,7 @@ class Probe:
     def __init__(self, backend: CallBackend, changed: Callable[[], None]) -> None:
         """Make it for one call; `changed` is called when one of them goes away or is back. On the running loop."""
         self._backend = backend
+        self._loop = asyncio.get_running_loop()
         self._media_url: str | None = None
         self._doubted = asyncio.Event()
         self.platform = Reach(backend.alive, _PLATFORM_LATE_S, changed)
@@ -134,8 +137,11 @@ class Probe:
             self._doubted.clear()
 
     def ask(self) -> None:
-        """Ask both at once, doubt or none."""
-        self.platform.ask()
+        """Ask both, doubt or none; the platform not too often while it answers."""
+        answered_s = self.platform.answered_s
+        is_due = answered_s is None or self._loop.time() - answered_s >= _PLATFORM_EVERY_S
+        if is_due or self.platform.is_down:
+            self.platform.ask()
         if self._media_url is not None:
             self.media.ask()
 

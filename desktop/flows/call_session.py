@@ -413,6 +413,7 @@ class CallSession:
                     self._connection_back()
                 case _:
                     pass
+        self._chat.is_return_awaited = self._conditions.has_loss and not self._conditions.chat_works
         self._probe.doubt(self._healing.is_searching or (self._door.is_connected and self._loss.is_unsure))
 
     def _refresh(self) -> None:
