@@ -41,6 +41,7 @@ _log = logging.getLogger(__name__)
 
 _SPREAD_S = 1.5
 _STABLE_AFTER_S = 5.0
+_GHOST_S = 10.0
 _BLIND_TRY_S = 4.0
 _LONGEST_PAUSE_S = 4.0
 """While the platform answers; it takes 20 joins a minute."""
@@ -85,6 +86,8 @@ class Healing:
         self._setup_tries = 0
         self._access_tries = 0
         self._entered_s: float | None = None
+        self._let_go_s: float | None = None
+        self._was_ghost = False
         self.is_resigned = False
         """Whether no room is tried any more although the call goes on, by chat."""
 
@@ -106,15 +109,24 @@ class Healing:
             self._lost_early = lost
             return
         now = self._loop.time()
-        self._lost = lost
+        _log.info("the room is lost or given up: %s", lost.reason.value)
+        if lost.reason is LostReason.DUPLICATE_IDENTITY and self._is_own_ghost(now):
+            self._was_ghost = True
+            lost = Disconnected(LostReason.CONNECTION, lost.number)
+        self._lost, self._let_go_s = lost, now
         self._facts.people.own_in_room = False
         self._facts.people.lost(now)
         self._conditions.connection_lost(now)
-        if lost.reason is LostReason.DUPLICATE_IDENTITY and self._door.has_former:
-            # The one who came later is a former room of this very call that had not gone yet.
-            self._lost = Disconnected(LostReason.CONNECTION, lost.number)
         self._door.let_go()
         self._gone.set()
+
+    def _is_own_ghost(self, now: float) -> bool:
+        """Say whether who took the place is a former room of this very call: its SDK may have been about to return.
+
+        That is believed once, and only for some seconds; another screen is never fought for the place.
+        """
+        is_fresh = self._let_go_s is not None and now - self._let_go_s < _GHOST_S
+        return self._door.has_former or (is_fresh and not self._was_ghost)
 
     async def stay(self) -> None:
         """Be in a room, again and again; return when there is none to be in any more."""
@@ -160,6 +172,7 @@ class Healing:
     def _is_in(self) -> None:
         now = self._loop.time()
         first_time = self._entered_s is None
+        _log.info("in a room")
         self._entered_s = now
         self._setup_tries = 0
         self._facts.people.own_in_room = True
@@ -248,6 +261,7 @@ class Healing:
         has_held = self._entered_s is not None and self._loop.time() - self._entered_s >= _STABLE_AFTER_S
         if has_held:
             self._tries = self._access_tries = 0
+            self._was_ghost = False
         self._refresh()
         if not await self._may_rejoin(lost, rule) or self._door.is_left:
             return False

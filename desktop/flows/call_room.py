@@ -13,8 +13,9 @@ from desktop.rtc.events import OwnDevices, RoomEvent
 
 _log = logging.getLogger(__name__)
 
-_FORMER_OUT_S = 2.0
-"""How long a former room is waited for; who is thrown out by it later is only itself (`has_former`)."""
+_FORMER_OUT_S = 6.0
+"""How long a former room is waited for: one that was about to return has taken 4 seconds to leave, and a place
+entered meanwhile 12 to open."""
 
 
 class RoomDoor:

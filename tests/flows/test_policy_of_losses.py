@@ -6,8 +6,9 @@ from functools import partial
 import pytest
 
 from desktop.core.call import CallPhase, EndReason, TrackState
-from desktop.core.errors import OfflineError, RefusedError
-from desktop.flows.call_policy import AFTER_LOSS
+from desktop.core.errors import SENTENCES, OfflineError, RefusedError
+from desktop.flows import call_bands
+from desktop.flows.call_policy import AFTER_LOSS, Next
 from desktop.flows.call_waiting import rejoin_pause_s
 from desktop.rtc.events import Disconnected, LostReason, ParticipantJoined
 from tests.flows.call_fakes import CUSTOMER, SESSION, FakePlatform, Stage, play
@@ -32,6 +33,16 @@ async def _is_back(stage: Stage, within_s: float = 5) -> None:
 
 def test_every_reason_has_its_row() -> None:
     assert set(AFTER_LOSS) == set(LostReason)
+
+
+def test_every_way_out_of_a_call_reads_differently_and_says_what_to_do_next() -> None:
+    ends = {
+        rule.sentence for rule in AFTER_LOSS.values() if rule.next not in {Next.REJOIN, Next.REJOIN_SPREAD, Next.ASK}
+    }
+    sentences = {SENTENCES[code] for code in ends | {"not_found", "session_ended", "media_setup", "tls"}}
+    assert len(sentences) == len(ends) + 4
+    assert all("list" in SENTENCES[code] for code in ends - {"joined_elsewhere"})
+    assert call_bands.joined_elsewhere().action == "Use this screen"
 
 
 def test_a_room_lost_without_a_reason_is_entered_again_by_a_new_join() -> None:
@@ -95,17 +106,34 @@ def test_a_place_taken_by_another_screen_is_explained_and_not_fought_for() -> No
     play(story)
 
 
-def test_thrown_out_by_an_own_former_connection_is_no_other_screen() -> None:
+def test_thrown_out_by_an_own_former_connection_is_no_other_screen_but_only_once() -> None:
     async def story(stage: Stage) -> None:
         await _long_live(stage)
-        stage.room.leave_s = 10
         stage.room.tell(Disconnected(LostReason.CONNECTION))
         await _is_back(stage)
+        await asyncio.sleep(3)
         stage.room.tell(Disconnected(LostReason.DUPLICATE_IDENTITY, 2))
         await stage.screen.until(lambda: len(stage.rooms.opened) == 3, 5)
         await _is_back(stage)
-        await asyncio.sleep(10)
-        assert stage.screen.state.phase is CallPhase.LIVE
+        await asyncio.sleep(3)
+        stage.room.tell(Disconnected(LostReason.DUPLICATE_IDENTITY, 2))
+        state = await stage.screen.until_phase(CallPhase.ENDED, 1)
+        assert state.end_reason is EndReason.JOINED_ELSEWHERE
+        await asyncio.sleep(60)
+        assert len(stage.rooms.opened) == 3
+
+    play(story)
+
+
+def test_a_former_room_that_takes_long_to_leave_is_waited_for() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.room.leave_s = 4
+        stage.room.tell(Disconnected(LostReason.CONNECTION))
+        await asyncio.sleep(3.9)
+        assert len(stage.rooms.opened) == 1
+        await _is_back(stage, 1)
+        assert len(stage.rooms.opened) == 2
 
     play(story)
 
