@@ -36,6 +36,7 @@ from desktop.core.summary import SummaryPhase
 from desktop.link_desk import LinkDesk
 from desktop.machine import fingerprint
 from desktop.models.chat import ChatModel
+from desktop.report_desk import ReportDesk
 from desktop.rtc.mailboxes import Mailboxes
 from desktop.settings import Settings
 from desktop.ui.call.call_page import CallPage
@@ -120,6 +121,7 @@ class App(QObject):
         self.links = LinkDesk(self.window, self)
         self.links.open_requested.connect(self._open_link)
         self.chat_model = ChatModel(self)
+        self.reports = ReportDesk(state_folder, version, self.chat_model.texts, self)
         self.sign_in_page = SignInPage()
         self.sessions_page = SessionsPage()
         self.rejoining_page = RejoiningPage()
@@ -246,6 +248,9 @@ class App(QObject):
         self.call_page.pictures_wanted.connect(calls.want_pictures)
         self.call_page.line_unseen.connect(self.line_unseen)
         self.call_page.keys_requested.connect(self.keys_requested)
+        self.call_page.numbers.picture_wished.connect(calls.wish_for_pictures)
+        self.call_page.numbers.report_requested.connect(self.reports.copy)
+        self.reports.copied.connect(self.call_page.numbers.show_saying)
         self.call_page.set_videos(calls.video, calls.own_video())
         calls.frame_ready.connect(self.call_page.frame_ready)
         calls.own_frame_ready.connect(self.call_page.own_frame_ready)
@@ -377,6 +382,7 @@ class App(QObject):
     def _wipe(self) -> None:
         """Leave what is open and drop what one mechanic saw and typed, before the next one sees anything."""
         self._owner = None
+        self.reports.forget()
         # What the loop still tells of the session that is left here comes too late for anybody's eyes.
         self._hears_calls = self._restart.is_on
         if self._desks is not None:
@@ -400,6 +406,7 @@ class App(QObject):
         if not self._hears_calls:
             return
         self._call = state
+        self.reports.call_changed(state)
         if self._restart.is_on:
             self.rejoining_page.render_state(self._restart, state)
             if has_arrived(state):

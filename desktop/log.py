@@ -9,7 +9,6 @@ import json
 import logging
 import logging.handlers
 import platform
-import re
 import sys
 import threading
 import traceback
@@ -22,6 +21,8 @@ from types import TracebackType
 import platformdirs
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
+from desktop.core.redaction import redact
+
 _log = logging.getLogger(__name__)
 
 _FILE_BYTES = 2_000_000
@@ -29,28 +30,6 @@ _FILES = 3
 _BUNDLES = 5
 _TAIL_LINES = 200
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
-_REDACTED = "[redacted]"
-
-_SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"eyJ[\w.\-]+"), _REDACTED),
-    (re.compile(r"bl_[ar]t_[\w.\-~+/=]+"), _REDACTED),
-    (re.compile(r"(?i)\b(bearer|basic)\s+(?!\[redacted\])[^\s,;\"']+"), rf"\1 {_REDACTED}"),
-    (re.compile(r"(?i)\b(sb-[\w.\-]*token[\w.\-]*)=[^\s;,]+"), rf"\1={_REDACTED}"),
-    (
-        re.compile(
-            r"(?i)([\"']?\b[\w\-]*(?:password|passwd|secret|api_?key|access_token|refresh_token|authorization|sig)[\"']?"
-            r"\s*[:=]\s*)(\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?|(?!\[redacted\])[^\s,;&)}\]]+)"
-        ),
-        rf"\1{_REDACTED}",
-    ),
-)
-
-
-def redact(text: str) -> str:
-    """Return `text` without tokens, passwords, cookies and signatures."""
-    for pattern, replacement in _SECRETS:
-        text = pattern.sub(replacement, text)
-    return text
 
 
 class RedactingFormatter(logging.Formatter):

@@ -13,7 +13,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PySide6.QtCore import qWarning
 
-from desktop.log import Log, redact
+from desktop.core.redaction import redact
+from desktop.log import Log
 
 TOKEN_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 tokens = st.text(TOKEN_LETTERS, min_size=12, max_size=60)
@@ -41,6 +42,7 @@ def written(folder: Path) -> str:
 @given(secret=tokens, before=words, after=words)
 def test_no_token_survives_whatever_stands_around_it(secret: str, before: str, after: str) -> None:
     assume(secret not in before + after)
+    assume(secret not in "access_token refresh_token sb-baylink-auth-token")
     for form in (
         f"eyJ{secret}.{secret}.{secret}",
         f"bl_at_{secret}",

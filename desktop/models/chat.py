@@ -141,6 +141,10 @@ class ChatModel(QAbstractListModel):
             known = self._rows[at] = self._row(at)
         return known
 
+    def texts(self) -> tuple[str, ...]:
+        """Return what was written in all lines held."""
+        return tuple(self.row(row).text for row in range(self.rowCount()))
+
     def rowCount(self, parent: Index | None = None) -> int:
         """Return how many messages are revealed."""
         if parent is not None and parent.isValid():
