@@ -6,17 +6,17 @@ from PySide6.QtCore import QRect, QSize, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.core.call import CallState, VideoKey
+from desktop.core.call import CallState, TrackState, VideoKey
 from desktop.core.frames import LatestFrame
 from desktop.ui.call.layout import StagePlan, StageSizes, plan_stage
 from desktop.ui.call.message_preview import MessagePreview
 from desktop.ui.call.picture_wishes import PictureWishes
-from desktop.ui.call.plates import OverlayButton, Plate
 from desktop.ui.call.seats import OWN, Seat, large_seat, seats_of
 from desktop.ui.call.stage_cover import PAST_MODES, StageCover
+from desktop.ui.call.stage_overlay import StageOverlay
 from desktop.ui.call.stage_pictures import StagePictures
 from desktop.ui.call.tile_names import Speaking, name_large, name_own, name_small
-from desktop.ui.call.words import StageMode, camera_mode, is_away
+from desktop.ui.call.words import StageMode, camera_mode, is_away, photo_words
 from desktop.ui.theme import appearance, theme
 from desktop.ui.video_tile import VideoTile
 
@@ -47,32 +47,18 @@ class Stage(QWidget):
         self._speaking = Speaking()
         self._pictures = StagePictures(self)
         self._cover = StageCover(self)
-        self._name = Plate("remotePlate", self)
-        self._more = Plate("morePeople", self)
-        self.preview = MessagePreview(self)
+        self._overlay = StageOverlay(self)
         self._wishes = PictureWishes(self)
-        self._add_buttons()
+        self._overlay.swap.clicked.connect(self.swap_pictures)
+        self._overlay.hide.clicked.connect(self.hide_own_picture)
+        self._overlay.unhide.clicked.connect(self.show_own_picture)
+        self._overlay.normal.clicked.connect(self.normal_view_requested)
         self._pictures.chosen.connect(self.show_large)
         self._wishes.changed.connect(self.pictures_wanted)
         self._second_tick = QTimer(self, interval=500)
         self._second_tick.timeout.connect(self.tick)
         appearance().changed.connect(self._take_theme)
         self._take_theme()
-
-    def _add_buttons(self) -> None:
-        self._swap = OverlayButton("arrow-left-right", name="swapPictures", label="Swap pictures", parent=self)
-        self._hide = OverlayButton("eye-off", name="hideOwnPicture", label="Hide my picture", parent=self)
-        self._unhide = OverlayButton(
-            "eye", name="showOwnPicture", label="Show my picture", text="Show my picture", parent=self
-        )
-        self._normal = OverlayButton(
-            "minimize", name="normalView", label="Normal view", text="Normal view", parent=self
-        )
-        self._normal.hide()
-        self._swap.clicked.connect(self.swap_pictures)
-        self._hide.clicked.connect(self.hide_own_picture)
-        self._unhide.clicked.connect(self.show_own_picture)
-        self._normal.clicked.connect(self.normal_view_requested)
 
     @property
     def own_tile(self) -> VideoTile:
@@ -83,6 +69,11 @@ class Stage(QWidget):
     def main_tile(self) -> VideoTile:
         """The large tile, whoever is in it."""
         return self._pictures.main
+
+    @property
+    def preview(self) -> MessagePreview:
+        """The first words of a new message."""
+        return self._overlay.preview
 
     # What the page calls
 
@@ -120,8 +111,7 @@ class Stage(QWidget):
 
     def set_full(self, full: bool) -> None:  # noqa: FBT001 - a plain setter, as Qt's own
         """Show the way back to the normal view."""
-        self._normal.setVisible(full)
-        self._place_buttons()
+        self._overlay.normal.setVisible(full)
 
     def show_large(self, key: object) -> None:
         """Give somebody's picture the large place until another one is chosen."""
@@ -147,13 +137,13 @@ class Stage(QWidget):
             self.swap_pictures()
         self._is_own_hidden = True
         self._arrange()
-        self._unhide.setFocus()
+        self._overlay.unhide.setFocus()
 
     def show_own_picture(self) -> None:
         """Bring one's own picture back."""
         self._is_own_hidden = False
         self._arrange()
-        self._hide.setFocus()
+        self._overlay.hide.setFocus()
 
     def tick(self) -> None:
         """Tell the passing time where it is written, and notice that a picture has frozen."""
@@ -211,7 +201,7 @@ class Stage(QWidget):
         self._show_mode()
         self._show_names()
         self._show_small()
-        self._place_buttons()
+        self._place_parts()
 
     # What is shown
 
@@ -258,7 +248,9 @@ class Stage(QWidget):
         state, seat = self._state, self._large
         if state is not None:
             speaking = self._speaking.of(seat.view if seat is not None else state.customer)
-            name_large(state, seat, self.main_tile, self._name, mode=self._mode, speaking=speaking)
+            name_large(state, seat, self.main_tile, self._overlay.name, mode=self._mode, speaking=speaking)
+            is_photo = self._mode is StageMode.PICTURE and seat is not None and seat.track is TrackState.PAUSED
+            self._overlay.show_photo(photo_words(state) if is_photo else "")
 
     def _show_small(self) -> None:
         state = self._state
@@ -283,38 +275,17 @@ class Stage(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
-    def _place_buttons(self) -> None:
-        area = self._plan.main_rect
-        self._cover.place(area)
-        margin, gap = theme().pick(kiosk=16, desktop=10), theme().size("gap")
-        right, bottom = area.x() + area.width() - margin, area.y() + area.height() - margin
-        corner = self._pictures.place(0).geometry()
-        is_overlaid = self._plan.strip is None
-        above, side = (corner.top() - gap, corner.right() + 1) if is_overlaid else (bottom, right)
-        self._hide.move(side - self._hide.width(), above - self._hide.height())
-        self._swap.move(self._hide.x() - gap - self._swap.width(), self._hide.y())
-        self._unhide.move(right - self._unhide.width(), bottom - self._unhide.height())
-        self._normal.move(right - self._normal.width(), margin)
-        self._hide.setVisible(not self._is_own_hidden)
-        self._swap.setVisible(self._shows_own and not self._is_own_hidden)
-        self._unhide.setVisible(self._is_own_hidden)
-        self._place_plates(area, margin, gap)
-
-    def _place_plates(self, area: QRect, margin: int, gap: int) -> None:
-        taken = [rect.left() for _key, rect in self._plan.small] if self._plan.strip is None else [self._swap.x()]
-        room = min(taken, default=area.right()) - 2 * margin
-        self._name.set_max_width(max(80, room))
-        self._name.move(area.x() + margin, area.bottom() + 1 - margin - self._name.height())
+    def _place_parts(self) -> None:
         people = {key.identity for key in self._plan.hidden}
-        self._more.show_words(f"and {len(people)} more")
-        self._more.setVisible(bool(people))
-        self._more.move(self._name.geometry().right() + 1 + gap, self._name.y())
-        self.preview.set_max_width(max(120, room))
-        self.place_preview()
+        self._overlay.more.show_words(f"and {len(people)} more")
+        self._overlay.more.setVisible(bool(people))
+        self._overlay.show_buttons(shows_own=self._shows_own, is_own_hidden=self._is_own_hidden)
+        self._cover.place(self._plan.main_rect)
+        self._overlay.place(self._plan, self._pictures.place(0).geometry())
 
     def place_preview(self) -> None:
         """Put the first words of a new message above the name plate."""
-        self.preview.move(self._name.x(), self._name.y() - theme().size("gap") - self.preview.height())
+        self._overlay.place_preview()
 
     def _take_theme(self) -> None:
         self.main_tile.set_radius(theme().radius("stage"))

@@ -15,6 +15,7 @@ from desktop.ui.call.words import (
     first_name,
     last_picture,
     planned_minutes,
+    starting_text,
     waited,
     waiting_text,
 )
@@ -54,7 +55,8 @@ class StageCover:
         elif mode is StageMode.CONNECTING:
             self.notice.show_notice(person, person.display_name, "Picture and sound are being connected.")
         elif mode is StageMode.STARTING:
-            self.notice.show_notice(person, person.display_name, f"{first}'s picture is starting.")
+            text = starting_text(state) or f"{first}'s picture is starting."
+            self.notice.show_notice(person, person.display_name, text)
         self._past.adjustSize()
         self._past.setVisible(mode in PAST_MODES)
         self.notice.setVisible(mode not in PAST_MODES and mode is not StageMode.PICTURE)

@@ -147,6 +147,19 @@ def waited(state: CallState, monotonic_s: float) -> str:
     return f"You have waited {format_seconds(int(monotonic_s - state.waiting_since_s))}"
 
 
+def starting_text(state: CallState) -> str:
+    """Return what is said while there is no picture yet of somebody whose camera is on."""
+    if not state.link.rung.has_video:
+        return "Sound only for now. The picture comes back by itself."
+    return ""
+
+
+def photo_words(state: CallState) -> str:
+    """Return when the sharp photo on the stage was taken; empty while moving pictures come, or none was taken."""
+    taken = state.link.photo_at
+    return "" if taken is None or state.link.rung.has_video else f"Photo from {taken.astimezone():%H:%M}"
+
+
 def last_picture(seconds: int) -> str:
     """Return the sentence below "Getting the picture back"."""
     if seconds <= 0:

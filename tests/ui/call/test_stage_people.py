@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.call import CallPhase, CallState, OwnDevice, PictureLayer, TrackState, VideoKey, VideoSource
+from desktop.core.link import LinkState, Rung
 from desktop.core.people import SessionId
 from desktop.ui.call import picture_wishes
 from desktop.ui.call.layout import layer_for
 from desktop.ui.call.small_tile import SmallTile
 from desktop.ui.theme import theme
 from tests.ui import walk
-from tests.ui.call.states import CUSTOMER_ID, OTHERS, customer, other, picture, reconnecting, state
+from tests.ui.call.states import CUSTOMER_ID, NOW, OTHERS, customer, other, picture, reconnecting, state
 from tests.ui.call.test_call_page import Call, settle
 from tests.ui.conftest import Dress
 
@@ -279,6 +280,28 @@ def test_every_last_picture_survives_the_way_back(four: Bay, phase: CallPhase) -
     assert not four.is_grey()
     assert four.colour_in_the_middle() == QColor(GREEN)
     assert four.colour_of("Priya") == QColor(RED)
+
+
+def test_a_photo_in_place_of_video_says_when_it_was_taken(shown: Shown) -> None:
+    bay = Bay(state(), shown)
+    bay.film(DANA, GREEN)
+    paused = customer(camera=TrackState.PAUSED)
+    bay.render(customer=paused, link=LinkState(rung=Rung.PHOTOS, photo_at=NOW))
+    assert bay.text("photoPlate") == "Photo from 13:47"
+    assert not bay.is_grey()
+    plates = [bay.page.findChild(QWidget, name) for name in ("remotePlate", "photoPlate")]
+    assert plates[0] is not None
+    assert plates[1] is not None
+    assert plates[0].geometry().right() < plates[1].geometry().left()
+    bay.film(DANA, BLUE)
+    assert bay.colour_in_the_middle() == QColor(BLUE)
+    bay.render()
+    assert not bay.is_shown("photoPlate")
+
+
+def test_sound_alone_is_said_where_no_picture_ever_came(shown: Shown) -> None:
+    bay = Bay(state(customer=customer(camera=TrackState.PAUSED), link=LinkState(rung=Rung.SOUND)), shown)
+    assert bay.text("stageText") == "Sound only for now. The picture comes back by itself."
 
 
 # What is worth fetching
