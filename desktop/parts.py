@@ -12,7 +12,7 @@ from desktop.core.devices import DeviceChange, DevicesState
 from desktop.core.record import RecordState
 from desktop.core.restart import RestartState
 from desktop.credentials import CredentialStore
-from desktop.flows.account import AccountFlow, SignInPlace
+from desktop.flows.account import LOGIN_ENDS_SOON, AccountFlow, SignInPlace
 from desktop.flows.board import BoardFlow
 from desktop.flows.call import CallFlow
 from desktop.flows.call_journal import CallJournal
@@ -99,7 +99,13 @@ def make_parts(
         restart.account_changed(state)
         listeners.account(state)
 
-    account = AccountFlow(client, CredentialStore(settings.api_base_url), publish_account, place=place)
+    def login_ends_soon() -> None:
+        board.show_band(LOGIN_ENDS_SOON)
+        call.show_band(LOGIN_ENDS_SOON)
+
+    account = AccountFlow(
+        client, CredentialStore(settings.api_base_url), publish_account, place=place, ends_soon=login_ends_soon
+    )
     board = BoardFlow(client, listeners.board, me_changed=account.refresh_me)
     choices = Choices(PreferenceStore(state_folder / "preferences.json"))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from desktop.backend import wire
-from desktop.backend.login import Login, LoginListener, TokenPair, signed_out
+from desktop.backend.login import EARLY_S, LEAN_EARLY_S, Login, LoginListener, TokenPair, signed_out
 from desktop.backend.refusals import Endpoint
 from desktop.backend.transport import Answer, Exchange, Transport
 from desktop.core.clock import ServerTime
@@ -40,7 +40,9 @@ class SignedInCalls:
         self._transport = transport
         self.monotonic = monotonic
         self._ended = ended
-        self._login = Login(self._renew, self._confirm_quietly, self._login_ended, monotonic)
+        self._login = Login(
+            self._renew, self._confirm_quietly, self._login_ended, monotonic, early_s=self._renewed_early_s
+        )
         self._memory = _Memory()
 
     @property
@@ -73,6 +75,9 @@ class SignedInCalls:
         except RefusedError as error:
             if error.code == "rate_limited":
                 raise
+            if error.code == "feature_missing":
+                # A platform that renews nothing: a kept sign-in is worth nothing there.
+                raise SignedOutError("not_signed_in", error.status, reference=error.reference) from error
             raise signed_out(error) from error
         await self.open(answer)
 
@@ -120,7 +125,7 @@ class SignedInCalls:
         except RefusedError as error:
             if error.status != HTTPStatus.UNAUTHORIZED:
                 raise self._considered(error, exchange, pair) from error
-        pair = await self._login.pair_after(pair)
+        pair = await self._after_refusal(pair)
         try:
             return await self._transport.send(replace(exchange, bearer=pair.access))
         except RefusedError as error:
@@ -140,10 +145,24 @@ class SignedInCalls:
                 yield response
         except RefusedError as error:
             if error.status == HTTPStatus.UNAUTHORIZED:
-                await self._login.pair_after(pair)
+                await self._after_refusal(pair)
                 # The login goes on: the stream only has to be opened again.
                 raise OfflineError(reference=error.reference) from error
             raise self._considered(error, exchange, pair) from error
+
+    async def _after_refusal(self, refused: TokenPair) -> TokenPair:
+        """Return a pair newer than the one that the server took no more; where none can be had, the login is over."""
+        try:
+            return await self._login.pair_after(refused)
+        except RefusedError as error:
+            if error.code != "feature_missing":
+                raise
+            ended = SignedOutError("token_expired", HTTPStatus.UNAUTHORIZED, reference=error.reference)
+            self._login.end_if(refused, ended)
+            raise ended from error
+
+    def _renewed_early_s(self) -> float:
+        return LEAN_EARLY_S if self._transport.is_lean else EARLY_S
 
     def _check_present(self, exchange: Exchange) -> None:
         if self._transport.is_lean and exchange.endpoint in self._memory.missing:

@@ -11,8 +11,10 @@ from desktop.core.errors import BaylinkError, RefusedError, SignedOutError
 
 _log = logging.getLogger(__name__)
 
-_EARLY_S = 60.0
+EARLY_S = 60.0
 """How long before its end an access token is renewed; its age is told by `expires_in` alone (contract section 1)."""
+LEAN_EARLY_S = 300.0
+"""The same where renewing may turn out to be impossible: early enough to warn (contract section 7)."""
 
 
 class LoginListener(Protocol):
@@ -20,6 +22,9 @@ class LoginListener(Protocol):
 
     def refresh_token_changed(self, token: str) -> None:
         """Keep this refresh token from now on; the former one is used up."""
+
+    def login_ends_soon(self) -> None:
+        """Take note that this login cannot be renewed and ends with its token."""
 
     def login_ended(self, error: SignedOutError) -> None:
         """Take note that the server ended the login; the tokens are already gone."""
@@ -30,12 +35,14 @@ class TokenPair:
     """An access token until `expires_at_s` (monotonic), and the refresh token that renews it once.
 
     `login` counts the logins of this run: a late caller of a former login never gets the tokens of the next one.
+    `renew_at_s` is when to ask for the next pair.
     """
 
     access: str = field(repr=False)
     refresh: str = field(repr=False)
     expires_at_s: float
     login: int
+    renew_at_s: float = 0.0
 
 
 class Login:
@@ -47,16 +54,20 @@ class Login:
         confirm: Callable[[TokenPair], Awaitable[None]],
         ended: Callable[[SignedOutError], None],
         monotonic: Callable[[], float],
+        *,
+        early_s: Callable[[], float] = lambda: EARLY_S,
     ) -> None:
         """Make an empty login.
 
         `renew` speaks the refresh grant, `confirm` turns a new pair into the cookie, `ended` hears once of a login
-        that the server ended.
+        that the server ended. `early_s` says how long before its end a pair is renewed.
         """
         self._renew = renew
         self._confirm = confirm
         self._ended = ended
         self._monotonic = monotonic
+        self._early_s = early_s
+        self._ends_with: TokenPair | None = None
         self._pair: TokenPair | None = None
         self._logins = 0
         self._renewal: asyncio.Task[None] | None = None
@@ -81,8 +92,10 @@ class Login:
         return self._adopt(answer)
 
     def _adopt(self, answer: wire.LoginAnswer | wire.TokenAnswer) -> TokenPair:
-        expires_at_s = self._monotonic() + max(0, answer.expires_in)
-        self._pair = TokenPair(answer.access_token, answer.refresh_token, expires_at_s, self._logins)
+        lifetime_s = float(max(0, answer.expires_in))
+        expires_at_s = self._monotonic() + lifetime_s
+        renew_at_s = expires_at_s - min(self._early_s(), lifetime_s / 2)
+        self._pair = TokenPair(answer.access_token, answer.refresh_token, expires_at_s, self._logins, renew_at_s)
         if self.listener is not None:
             self.listener.refresh_token_changed(answer.refresh_token)
         return self._pair
@@ -98,7 +111,8 @@ class Login:
     async def fresh_pair(self) -> TokenPair:
         """Return the pair, renewed first when it is about to expire."""
         pair = self.pair
-        if self._monotonic() < pair.expires_at_s - _EARLY_S:
+        is_last = pair is self._ends_with
+        if self._monotonic() < (pair.expires_at_s if is_last else pair.renew_at_s):
             return pair
         try:
             return await self.pair_after(pair)
@@ -140,6 +154,9 @@ class Login:
         except RefusedError as error:
             if error.code == "rate_limited":
                 raise
+            if error.code == "feature_missing":
+                self._cannot_renew(used, error)
+                raise
             ended = signed_out(error)
             self.end_if(used, ended)
             raise ended from error
@@ -148,6 +165,17 @@ class Login:
         pair = self._adopt(answer)
         _log.info("the login was renewed")
         await self._confirm(pair)
+
+    def _cannot_renew(self, used: TokenPair, error: RefusedError) -> None:
+        """Use the pair to its end where the platform renews none, and say once that it comes."""
+        if self._monotonic() >= used.expires_at_s:
+            ended = SignedOutError("token_expired", error.status, reference=error.reference)
+            self.end_if(used, ended)
+            raise ended from error
+        if self._ends_with is not used:
+            self._ends_with = used
+            if self.listener is not None:
+                self.listener.login_ends_soon()
 
     def end_if(self, used: TokenPair, error: SignedOutError) -> None:
         """End the login if `used` is still its pair: a late answer to a former login ends nothing."""

@@ -65,6 +65,8 @@ OPTIONAL = frozenset(
 """What a lean platform may lack; anything else it must have."""
 
 _ABSENT = frozenset({404, 405, 500, 501})
+_NO_RENEWAL = frozenset({404, 405, 501})
+"""What says that sign-ins are not renewed there; any other failure of a renewal is a failure."""
 
 _BY_ENDPOINT: Mapping[tuple[Endpoint, int], str] = {
     (Endpoint.LOGIN, 400): "bad_credentials",
@@ -117,7 +119,9 @@ def error_of(refusal: Refusal) -> BaylinkError:
     body = _body(refusal.body)
     code = (body.code or "").lower()
     status = refusal.status
-    if not code and refusal.is_lean and refusal.endpoint in OPTIONAL and status in _ABSENT:
+    is_absent = refusal.endpoint in OPTIONAL and status in _ABSENT
+    is_absent = is_absent or (refusal.endpoint is Endpoint.REFRESH and status in _NO_RENEWAL)
+    if not code and refusal.is_lean and is_absent:
         return RefusedError(
             "feature_missing", status, reference=refusal.reference, details={"feature": refusal.endpoint.value}
         )

@@ -17,6 +17,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "token_expired": "Please sign in again. Your notes and unsent messages are kept.",
         "not_signed_in": "Please sign in again. Your notes and unsent messages are kept.",
         "refresh_invalid": "Please sign in again. Your notes and unsent messages are kept.",
+        "ends_soon": "Please sign in again soon.",
         "refresh_reused": "This login was used in two places, so it was closed. Please sign in again.",
         "origin_not_allowed": "The server refused this app. Ask the shop office.",
         "not_found": "This session is not available to you.",
@@ -68,7 +69,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "media_unavailable": "Picture and sound are not reachable. Chat still works. Trying again by itself.",
         "access_changed": "Your access to this session has changed. Open it again from the list.",
         "removed": "You were taken out of this session. Open it again from the list.",
-        "closed_by_server": "The server closed this connection (reason {number}). Open the session again from the list.",
+        "closed_by_server": (
+            "The server closed this connection (reason {number}). Open the session again from the list."
+        ),
         "media_setup": "Picture and sound are set up wrongly here. Chat still works. Tell the shop office.",
         "feature_missing": "This is not available here.",
     }

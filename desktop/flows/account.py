@@ -7,12 +7,16 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 
 from desktop.core.account import AccountPhase, AccountState
+from desktop.core.bands import Band, BandLevel
 from desktop.core.clock import waiting_words
 from desktop.core.errors import BaylinkError, OfflineError, RefusedError, ServerTroubleError, SignedOutError
 from desktop.core.session import Mechanic
 from desktop.flows.ports import AccountBackend, Clock, CredentialKeeper, RealClock
 
 _log = logging.getLogger(__name__)
+
+LOGIN_ENDS_SOON = Band("login_ends_soon", BandLevel.WARNING, "clock", BaylinkError("ends_soon").sentence)
+"""The warning of a platform that renews no sign-ins (contract section 7)."""
 
 _FIRST_RETRY_S = 2.0
 _LONGEST_RETRY_S = 30.0
@@ -46,14 +50,16 @@ class AccountFlow:
         place: SignInPlace | None = None,
         clock: Clock | None = None,
         chance: Callable[[], float] = random.random,
+        ends_soon: Callable[[], None] = lambda: None,
     ) -> None:
-        """Make the flow; nothing happens before `start`."""
+        """Make the flow; nothing happens before `start`. `ends_soon` hears of a login that cannot be renewed."""
         self._backend = backend
         self._credentials = credentials
         self._publish = publish
         self._place = place or SignInPlace()
         self._clock = clock or RealClock()
         self._chance = chance
+        self._ends_soon = ends_soon
         self._in_call = False
         self._by_password = False
         self._attempt: asyncio.Task[None] | None = None
@@ -131,6 +137,10 @@ class AccountFlow:
     def refresh_token_changed(self, token: str) -> None:
         """Keep the newest refresh token at once: the former one is used up."""
         self._spawn(self._keep(token))
+
+    def login_ends_soon(self) -> None:
+        """Warn that the sign-in ends with its token, while there is still time."""
+        self._ends_soon()
 
     def login_ended(self, error: SignedOutError) -> None:
         """Ask for a sign-in, with the server's reason as a sentence."""

@@ -78,6 +78,11 @@ class CallFlow:
         elif self._session is not None and self._session.session_id != session_id:
             self._session.refuse_other()
 
+    def show_band(self, band: Band) -> None:
+        """Show a notice of another story in the session that is open, if one is."""
+        if self._session is not None and not self._session.is_over:
+            self._session.show(band)
+
     async def review(self, session_id: SessionId) -> None:
         """Open an ended session to read it: its transcript and how it ended. Nothing is joined."""
         if not self.is_in_call:

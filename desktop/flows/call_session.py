@@ -243,12 +243,16 @@ class CallSession:
         self._conditions.devices_changed(changes, self._loop.time())
         self._refresh()
 
+    def show(self, band: Band) -> None:
+        """Show a notice of another story."""
+        self._bands.put(band, self._loop.time())
+        self._refresh()
+
     def refuse_other(self) -> None:
         """Say that another session was asked for and that this one comes first."""
         customer = self._facts.customer.person.display_name
         sentence = BaylinkError("mechanic_has_active_session", details={"customer": customer}).sentence
-        self._bands.put(call_bands.still_here(sentence), self._loop.time())
-        self._refresh()
+        self.show(call_bands.still_here(sentence))
 
     def dismiss(self, key: str) -> None:
         """Take a band away because it was answered."""

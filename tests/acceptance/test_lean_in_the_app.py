@@ -7,12 +7,13 @@ import httpx
 import pytest
 
 from desktop.backend.transport import PlatformAddress
-from desktop.core.errors import OfflineError
+from desktop.core.errors import OfflineError, SignedOutError
 from desktop.core.people import Role
 from desktop.core.session import SessionStatus
 from desktop.joinserver.demo_data import DEMO_PASSWORD
 from tests.acceptance.desk import desk
-from tests.fixtures.joinserver import BASE_URL, LIVEKIT_URL
+from tests.backend.platform import Listener
+from tests.fixtures.joinserver import BASE_URL, LIVEKIT_URL, MARISOL
 from tests.virtual_time import in_loop
 
 DEVICE = "bay3-6f0c9a52"
@@ -119,3 +120,28 @@ async def test_ac_50_without_a_media_address_the_sentence_comes_and_nothing_else
         assert grant.media_error == "no_media_server"
         assert grant.directory.by_role(Role.CUSTOMER) is not None
         assert (await app.client.send_message(row.id, "still here", TEMP_ID)).text == "still here"
+
+
+@in_loop
+async def test_ac_49_a_platform_that_renews_no_sign_in_warns_five_minutes_before_its_end_in_the_app(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path, lean=True) as app:
+        app.line.answering = lambda request: (
+            httpx.Response(404, text="Not Found", request=request) if request.url.path == "/auth/v1/token" else None
+        )
+        listener = Listener()
+        app.client.listener = listener
+        await app.client.sign_in(MARISOL, DEMO_PASSWORD)
+        app.platform.watch.now_s += 3_600 - 301
+        await app.client.board()
+        assert listener.warnings == 0
+        app.platform.watch.now_s += 2
+        for _ in range(3):
+            await app.client.board()
+        assert (listener.warnings, listener.ended) == (1, [])
+        assert app.line.count("/auth/v1/token") == 1
+        app.platform.watch.now_s += 300
+        with pytest.raises(SignedOutError):
+            await app.client.board()
+        assert [error.code for error in listener.ended] == ["token_expired"]

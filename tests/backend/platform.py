@@ -74,9 +74,13 @@ class Listener:
     def __init__(self) -> None:
         self.tokens: list[str] = []
         self.ended: list[SignedOutError] = []
+        self.warnings = 0
 
     def refresh_token_changed(self, token: str) -> None:
         self.tokens.append(token)
+
+    def login_ends_soon(self) -> None:
+        self.warnings += 1
 
     def login_ended(self, error: SignedOutError) -> None:
         self.ended.append(error)

@@ -99,6 +99,48 @@ async def test_a_token_is_renewed_a_minute_early_and_still_used_if_that_fails() 
     assert (await server.login.fresh_pair()).access == "bl_at_3"
 
 
+class Warned:
+    """Hears the warnings of a login that cannot be renewed."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def refresh_token_changed(self, token: str) -> None:
+        """Take no note."""
+
+    def login_ends_soon(self) -> None:
+        self.times += 1
+
+    def login_ended(self, error: SignedOutError) -> None:
+        """Take no note."""
+
+
+@in_loop
+async def test_a_login_that_cannot_be_renewed_lasts_to_its_end_and_warns_once() -> None:
+    server = Server(RefusedError("feature_missing", 404))
+    server.gate.set()
+    server.login.listener = warned = Warned()
+    for server.now_s in (3_545, 3_550, 3_599):
+        assert (await server.login.fresh_pair()).access == "bl_at_0"
+    assert warned.times == 1
+    assert len(server.renewed) == 1
+    server.now_s = 3_601
+    with pytest.raises(SignedOutError) as ended:
+        await server.login.fresh_pair()
+    assert ended.value.sentence == "Please sign in again. Your notes and unsent messages are kept."
+    assert len(server.ended) == 1
+
+
+@in_loop
+async def test_a_short_lived_token_is_not_renewed_with_every_call() -> None:
+    server = Server()
+    server.gate.set()
+    server.login.open(server._answer(7, expires_in=60))
+    for server.now_s in (1, 10, 29):
+        assert (await server.login.fresh_pair()).access == "bl_at_7"
+    assert server.renewed == []
+
+
 @in_loop
 async def test_signing_out_during_a_renewal_leaves_no_login_behind() -> None:
     server = Server()
