@@ -51,8 +51,10 @@ class RoomDoor:
 
         Its token is used up by this. A former room is let out first: the server would throw out one of the two.
         """
-        if not grant.room_ready or grant.server_url is None:
-            return RoomConnectError(grant.media_error or "media_unavailable")
+        if grant.server_url is None:
+            return RoomConnectError(grant.media_error or "no_media_server", final=True)
+        if not grant.room_ready:
+            return RoomConnectError()
         if self._former:
             await asyncio.wait(tuple(self._former), timeout=_FORMER_OUT_S)
         if self.is_left:

@@ -96,6 +96,20 @@ def test_what_is_set_up_wrongly_is_tried_three_times_and_chat_goes_on(trouble: R
     play(story)
 
 
+def test_a_media_server_that_is_not_allowed_any_more_is_said_and_chat_goes_on() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.live()
+        await asyncio.sleep(30)
+        stage.platform.server_url, stage.platform.media_error = None, "bad_media_host"
+        stage.room.tell(Disconnected(LostReason.CONNECTION))
+        sentence = "The server named an unknown media host. The call was not opened."
+        await stage.screen.until(lambda: _title(stage) == sentence, 15)
+        stage.flow.send("can you read me?")
+        await stage.screen.until(lambda: len(stage.platform.stored) == 1, 2)
+
+    play(story)
+
+
 def test_a_room_that_is_only_away_is_tried_until_it_is_there() -> None:
     async def story(stage: Stage) -> None:
         await stage.live()
