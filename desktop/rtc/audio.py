@@ -11,8 +11,9 @@ from livekit.rtc.platform_audio import PlatformAudioSource
 
 from desktop.core.call import OwnDevice
 from desktop.rtc.own_level import level_of
-from desktop.rtc.sound_devices import SoundDevices
+from desktop.rtc.sound_devices import SoundDevices, SoundProcessing
 from desktop.rtc.sound_routes import Route, is_dead, microphone_route, speaker_route, system_route
+from desktop.rtc.sound_treatment import SoundTreatment
 
 _log = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class Sound:
         self._source: PlatformAudioSource | None = None
         self._track: rtc.LocalAudioTrack | None = None
         self._participant: rtc.LocalParticipant | None = None
+        self._treatment = SoundTreatment()
         self._adjusting = asyncio.Lock()
         self._may_publish = True
         self.is_muted = False
@@ -103,7 +105,7 @@ class Sound:
         if muted:
             self._track.mute()
         else:
-            self._track.unmute()
+            self._open_microphone(self._track)
         self._set(microphone=self._wished())
 
     def permission_changed(self, may_publish: bool) -> None:  # noqa: FBT001 - the state itself is the argument
@@ -199,12 +201,29 @@ class Sound:
             self._set(microphone=OwnDevice.MISSING)
         elif self._track is not None:
             self._use_input(self._audio, self._track, route)
+            await self._treat(devices.processing)
         elif self._participant is None:
             self._set(microphone=OwnDevice.STARTING)
         else:
             if route != _device.input:
                 self._set_recording(self._audio, route)
             await self._publish(self._audio, self._participant)
+            await self._treat(devices.processing)
+
+    async def _treat(self, wished: SoundProcessing) -> None:
+        """Switch echo, noise and gain as wished, in the middle of the call."""
+        if self._track is None or self._participant is None or wished == self._treatment.applied:
+            return
+        await self._treatment.apply(self._participant, wished)
+        if self.microphone is OwnDevice.ON:
+            self._track.mute()
+            self._open_microphone(self._track)
+        else:
+            self._treatment.rest()
+
+    def _open_microphone(self, track: rtc.LocalAudioTrack) -> None:
+        track.unmute()
+        self._treatment.renew()
 
     def _microphone_route(self, devices: SoundDevices) -> Route | None:
         if self._audio is None or not devices.inputs:
@@ -221,7 +240,7 @@ class Sound:
             track.mute()
             self._set_recording(audio, route)
             if not self.is_muted:
-                track.unmute()
+                self._open_microphone(track)
         self._set(microphone=self._wished())
 
     def _set_recording(self, audio: rtc.PlatformAudio, route: Route) -> None:
@@ -255,6 +274,7 @@ class Sound:
 
     def _drop_track(self) -> None:
         self._track = None
+        self._treatment.close()
         if self._source is not None:
             self._source.close()
             self._source = None

@@ -59,6 +59,13 @@ def voice(first_sample: int, count: int, *, breath: float = 0.0) -> bytes:
     return packed
 
 
+def noise(first_sample: int, count: int) -> bytes:
+    """Return some of an endless even noise, as of a compressor."""
+    samples = np.random.default_rng(first_sample).standard_normal(count)
+    packed: bytes = (samples * 1500).astype(np.int16).tobytes()
+    return packed
+
+
 class HotplugBay:
     """The sound server; made with `start`. Names are what a system would call the devices."""
 
@@ -95,8 +102,8 @@ class HotplugBay:
                 await asyncio.sleep(0.02)
         return cls(child, home, socket)
 
-    async def plug_microphone(self, name: str) -> None:
-        """Plug a microphone in; somebody talks into it all the time."""
+    async def plug_microphone(self, name: str, sound: Callable[[int, int], bytes] = voice) -> None:
+        """Plug a microphone in; somebody talks into it all the time, or it hears another sound."""
         pipe = self._pipe()
         self.microphones[name] = await self._pactl(
             "load-module",
@@ -108,7 +115,7 @@ class HotplugBay:
             "channels=1",
             f"source_properties=device.description={name}",
         )
-        self._tasks[name] = asyncio.create_task(self._talk(pipe), name=f"talk-{name}")
+        self._tasks[name] = asyncio.create_task(self._talk(pipe, sound), name=f"talk-{name}")
 
     async def plug_speaker(self, name: str, sense: Sense) -> None:
         """Plug a speaker in; `sense` hears what it plays."""
@@ -146,14 +153,14 @@ class HotplugBay:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
-    async def _talk(self, pipe: Path) -> None:
+    async def _talk(self, pipe: Path, sound: Callable[[int, int], bytes]) -> None:
         loop = asyncio.get_running_loop()
         out = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
         begun, sample = loop.time(), 0
         try:
             while True:
                 with contextlib.suppress(BlockingIOError):
-                    os.write(out, voice(sample, CHUNK))
+                    os.write(out, sound(sample, CHUNK))
                 sample += CHUNK
                 await asyncio.sleep(max(0.0, begun + sample / RATE - loop.time()))
         finally:

@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from desktop.core.call import OwnDevice
@@ -17,10 +18,11 @@ from desktop.flows.choices import Choices
 from desktop.flows.devices import DevicesFlow, DevicesListeners
 from desktop.practice.children import Child, start_child
 from desktop.practice.livekit_server import LiveKitServer
-from tests.rtc.hotplug_bay import HotplugBay, Sense
+from tests.rtc.hotplug_bay import HotplugBay, Sense, noise
 from tests.rtc.live import Client, House, PlainCamera
 
 WITHIN_S = 20.0
+QUIET_DB, NOISY_DB = -30.0, -26.0
 BUILT_IN_MIC, HEADSET_MIC = "BayMicrophone", "HeadsetMicrophone"
 BUILT_IN_SPEAKER, HEADSET_SPEAKER = "BaySpeaker", "HeadsetSpeaker"
 
@@ -42,6 +44,7 @@ class Story:
         self.on: dict[str, bool] = {}
         self.at: dict[str, float] = {}
         self.gaps: dict[str, list[float]] = {}
+        self.levels: list[float | None] = []
         self.plugged: PlainCamera | None = PlainCamera()
         listeners = DevicesListeners(lambda _state: None, lambda _changes: self.client.room.devices_changed())
         self.flow = DevicesFlow(self, Choices(_Place()), listeners)
@@ -175,6 +178,34 @@ class Story:
         self.client.room.devices_changed()
         self._note("camera", await self.until("picture", is_on=True) - begun)
 
+    async def treatment_cycle(self) -> None:
+        """Switch the treatment of noise off and on while a compressor runs: the own meter shows it."""
+        await self.until("sound", is_on=True)
+        await self.bay.unplug(HEADSET_MIC)
+        await self.bay.plug_microphone(HEADSET_MIC, noise)
+        self.flow.look()
+        await self._level_of(lambda decibels: decibels < QUIET_DB)
+        self.flow.set_switches(echo=False, noise=False, gain=True)
+        await self._level_of(lambda decibels: decibels > NOISY_DB)
+        self.client.room.set_muted(True)
+        self.client.room.set_muted(False)
+        await self._level_of(lambda decibels: decibels > NOISY_DB)
+        self.flow.set_switches(echo=True, noise=True, gain=True)
+        await self._level_of(lambda decibels: decibels < QUIET_DB)
+        await self.bay.unplug(HEADSET_MIC)
+        await self.bay.plug_microphone(HEADSET_MIC)
+        self.flow.look()
+
+    async def _level_of(self, is_wished: Callable[[float], bool]) -> None:
+        """Return when the own meter has shown what is wished for half a second."""
+        seen = 0
+        async with asyncio.timeout(WITHIN_S):
+            while seen < 5:
+                level = await self.client.room.own_level()
+                self.levels.append(level)
+                seen = seen + 1 if level is not None and is_wished(level) else 0
+                await asyncio.sleep(0.1)
+
     async def _replug(self, name: str, what: str) -> None:
         begun = asyncio.get_running_loop().time()
         await self.bay.plug_microphone(name)
@@ -208,6 +239,7 @@ async def play(cycles: int, folder: Path) -> dict[str, list[float]]:
                 story.fallback_cycle,
                 story.switch_cycle,
                 story.camera_cycle,
+                story.treatment_cycle,
             )
             for cycle in range(cycles):
                 sys.stderr.write(f"{cycle} {kinds[cycle % len(kinds)].__name__}\n")

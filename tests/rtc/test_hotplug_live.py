@@ -39,7 +39,7 @@ def _judge(back: dict[str, list[float]]) -> None:
 
 
 def test_every_device_comes_back_by_itself_after_it_was_pulled_out(tmp_path: Path) -> None:
-    back = _play(6, tmp_path, 150)
+    back = _play(7, tmp_path, 170)
     assert set(back) == {
         "microphone",
         "speaker",
