@@ -18,16 +18,19 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop.bridge.account import AccountGateway
 from desktop.bridge.board import BoardGateway
 from desktop.bridge.call import CallGateway
+from desktop.bridge.check import CheckGateway
 from desktop.bridge.devices import DevicesGateway
 from desktop.bridge.loop_thread import LoopErrorHandler, LoopThread
 from desktop.bridge.record import RecordGateway
 from desktop.bridge.restart import RestartGateway
+from desktop.check_desk import CheckDesk
 from desktop.core.account import AccountPhase, AccountState
 from desktop.core.bands import Band, BandLevel
 from desktop.core.board import NEW_SESSION, BoardState
 from desktop.core.call import CallPhase, CallState
 from desktop.core.chat import ChatChange, ChatMessage
 from desktop.core.errors import BaylinkError
+from desktop.core.join_wish import JoinWish
 from desktop.core.people import MechanicId, SessionId
 from desktop.core.record import RecordState
 from desktop.core.restart import RestartState, stop_report
@@ -42,6 +45,7 @@ from desktop.settings import Settings
 from desktop.ui.call.call_page import CallPage
 from desktop.ui.call.side_panel import SidePanel
 from desktop.ui.chat_page import ChatPage
+from desktop.ui.check.check_page import CheckPage
 from desktop.ui.completion_page import CompletionPage
 from desktop.ui.main_window import MainWindow
 from desktop.ui.rejoining_page import RejoiningPage
@@ -117,6 +121,8 @@ class App(QObject):
         self.record_gateway = RecordGateway(self.loop_thread, self)
         self.devices_gateway = DevicesGateway(self.loop_thread, self)
         self.restart_gateway = RestartGateway(self.loop_thread, self)
+        self.check_gateway = CheckGateway(self.loop_thread, self)
+        self.check = CheckDesk(self.call_gateway, self.devices_gateway, self.check_gateway, settings.bay_name, self)
         self.window = MainWindow()
         self.links = LinkDesk(self.window, self)
         self.links.open_requested.connect(self._open_link)
@@ -132,6 +138,8 @@ class App(QObject):
         }
         for page in self._pages.values():
             self.window.add_page(page)
+        self._pages[Page.CHECK] = self.check.page
+        self.window.add_page(self.check.page)
         self._connect_pages()
         self._make_session_pages()
         self._connect_gateways()
@@ -172,8 +180,10 @@ class App(QObject):
     def _look_for_devices(self) -> None:
         from desktop.desks import Desks  # noqa: PLC0415 - Qt Multimedia is imported after the first paint
         from desktop.media.devices import Devices  # noqa: PLC0415 - the same
+        from desktop.media.sound_check import SoundCheck  # noqa: PLC0415 - the same
 
         self._devices = Devices(self)
+        self.check.use_sound(SoundCheck(self.check))
         self._desks = Desks(self.window, self.call_gateway, self.devices_gateway, self)
         self.line_unseen.connect(self._desks.line_unseen)
         self.keys_requested.connect(self._desks.learn_keys)
@@ -182,6 +192,7 @@ class App(QObject):
 
     async def _make_parts(self, devices: "Devices") -> None:
         """Build what speaks to the outside, on the loop that it lives in."""
+        from desktop.flows.check import CheckListeners  # noqa: PLC0415 - with the flows
         from desktop.parts import Hardware, Listeners, make_parts  # noqa: PLC0415 - HTTP and LiveKit come after the first paint
 
         listeners = Listeners(
@@ -191,6 +202,7 @@ class App(QObject):
             self.record_gateway.publish,
             self.devices_gateway.publish,
             self.restart_gateway.publish,
+            CheckListeners(self.check_gateway.publish, self.check_gateway.tell_level),
         )
         hardware = Hardware(devices, self._camera or devices.camera)
         try:
@@ -217,6 +229,7 @@ class App(QObject):
         self.board_gateway.serve(self._parts.board)
         self.call_gateway.serve(self._parts.call)
         self.record_gateway.serve(self._parts.record)
+        self.check_gateway.serve(self._parts.check)
         self.devices_gateway.serve(self._parts.devices)
         self.restart_gateway.serve(self._parts.restart)
         self.account_gateway.serve(self._parts.account)
@@ -227,6 +240,11 @@ class App(QObject):
         self.sign_in_page.sign_in_requested.connect(self.account_gateway.sign_in)
         self.sign_in_page.cancel_requested.connect(self.account_gateway.cancel)
         self.sessions_page.join_requested.connect(self._join)
+        self.sessions_page.check_requested.connect(self._check_before)
+        self.check.join_requested.connect(self._join_as)
+        self.check.keys_requested.connect(self.keys_requested)
+        self.check_gateway.failed.connect(self.board_gateway.tell)
+        self.check.changed.connect(self._route)
         self.sessions_page.accept_requested.connect(self.board_gateway.accept)
         self.sessions_page.view_requested.connect(self._view)
         self.sessions_page.summary_requested.connect(self._write_summary_of)
@@ -245,6 +263,7 @@ class App(QObject):
         self.completion_page = CompletionPage(self.chat_model)
         self.call_page.mute_requested.connect(calls.set_muted)
         self.call_page.camera_requested.connect(calls.set_camera)
+        self.call_page.devices_requested.connect(self._check_in_call)
         self.call_page.pictures_wanted.connect(calls.want_pictures)
         self.call_page.line_unseen.connect(self.line_unseen)
         self.call_page.keys_requested.connect(self.keys_requested)
@@ -322,6 +341,22 @@ class App(QObject):
             self.board_gateway.join_started(session_id)
         self.call_gateway.open_link(session_id, view)
 
+    @Slot(str, object)
+    def _join_as(self, session_id: str, wish: JoinWish) -> None:
+        self._hears_calls = True
+        self.board_gateway.join_started(session_id)
+        self.call_gateway.join_as(session_id, wish)
+
+    @Slot(str)
+    def _check_before(self, session_id: str) -> None:
+        row = next((row for row in self._board.rows if row.id == session_id), None)
+        self.check.open_for(row, self._board.server_time)
+
+    @Slot()
+    def _check_in_call(self) -> None:
+        if self._call is not None and self._call.phase is not CallPhase.ENDED:
+            self.check.open_in_call(self._call)
+
     @Slot(str)
     def _view(self, session_id: str) -> None:
         self._hears_calls = True
@@ -387,6 +422,7 @@ class App(QObject):
         self._hears_calls = self._restart.is_on
         if self._desks is not None:
             self._desks.leave()
+        self.check.close_page()
         self.call_gateway.leave()
         self._call = None
         self._record = None
@@ -422,6 +458,7 @@ class App(QObject):
             self.board_gateway.show_band(state.band)
         if self._desks is not None:
             self._desks.call_changed(state)
+        self.check.call_changed(state)
         self._route()
         self.window.set_title(self._title())
 
@@ -466,6 +503,7 @@ class App(QObject):
 
     @Slot(object)
     def _join_refused(self, error: BaylinkError) -> None:
+        self.check.close_page()
         self.board_gateway.join_refused(error)
 
     @Slot(object)
@@ -482,7 +520,9 @@ class App(QObject):
 
     def _route(self) -> None:
         """Show the page of the moment, and tell the other rooms whether a call is on."""
-        page = page_for(self._account, self._call, writing=self._writing, restart=self._restart)
+        page = page_for(
+            self._account, self._call, writing=self._writing, restart=self._restart, checking=self.check.is_open
+        )
         in_call = self._call is not None and self._call.phase is not CallPhase.ENDED
         before, self._page = self._page, page
         if in_call is not self._in_call:
@@ -517,6 +557,7 @@ class App(QObject):
         if not self.loop_thread.is_finished:
             return
         self._stop_timer.stop()
+        self.check.close()
         if self._desks is not None:
             self._desks.close()
         if self._devices is not None:
@@ -533,7 +574,7 @@ def _apply_looks(settings: Settings) -> None:
 
 
 def _focus_entry(page: QWidget) -> None:
-    if isinstance(page, CallPage | ChatPage | CompletionPage | SummaryPage | RejoiningPage):
+    if isinstance(page, CallPage | ChatPage | CheckPage | CompletionPage | SummaryPage | RejoiningPage):
         page.focus_entry()
     elif isinstance(page, SignInPage):
         page.focus_next_step()

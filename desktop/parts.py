@@ -17,12 +17,14 @@ from desktop.flows.board import BoardFlow
 from desktop.flows.call import CallFlow
 from desktop.flows.call_journal import CallJournal
 from desktop.flows.call_ports import CallListener
+from desktop.flows.check import CheckFlow, CheckListeners
 from desktop.flows.choices import Choices
 from desktop.flows.devices import DevicesFlow, DevicesListeners, PcDevices
 from desktop.flows.record import RecordFlow
 from desktop.flows.restart import RestartFlow
 from desktop.rtc.camera_source import CameraSource
 from desktop.rtc.mailboxes import Mailboxes
+from desktop.rtc.preview import CameraPreview
 from desktop.rtc.room import Rooms
 from desktop.settings import Settings
 from desktop.store.drafts import DraftStore
@@ -42,6 +44,7 @@ class Listeners:
     record: Callable[[RecordState], None]
     devices: Callable[[DevicesState], None]
     restart: Callable[[RestartState], None]
+    check: CheckListeners
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,11 @@ class Parts:
     choices: Choices
     journal: CallJournal
     restart: RestartFlow
+    check: CheckFlow
 
     async def close(self) -> None:
         """Leave the call, stop the flows, close the connections; returns when nothing is under way."""
+        await self.check.close()
         await self.restart.aclose()
         await self.call.stop()
         await self.journal.aclose()
@@ -125,8 +130,10 @@ def make_parts(
     journal = CallJournal(outbox, open_calls)
     call = CallFlow(client, rooms, listeners.call, device_fingerprint=fingerprint, record=record, journal=journal)
     restart = RestartFlow(open_calls, outbox, client, call, listeners.restart, listeners.call.refuse_join)
+    check = CheckFlow(client.reach.test, call.own_level, listeners.check)
+    check.use_preview(CameraPreview(hardware.camera, mailboxes.put, check.preview_changed))
     client.listener = account
-    return Parts(client, account, board, call, record, devices, choices, journal, restart)
+    return Parts(client, account, board, call, record, devices, choices, journal, restart, check)
 
 
 def platform_address(settings: Settings) -> PlatformAddress:

@@ -18,6 +18,7 @@ class Page(StrEnum):
     COMPLETION = "completion"
     SUMMARY = "summary"
     REJOINING = "rejoining"
+    CHECK = "check"
 
 
 def page_for(
@@ -26,17 +27,20 @@ def page_for(
     *,
     writing: SessionId | None = None,
     restart: RestartState | None = None,
+    checking: bool = False,
 ) -> Page:
     """Return the page for a moment: a lost sign-in covers everything, then an open call, then the list.
 
     A call that has ended shows its completion where the backend told how it ended; otherwise the list is next.
     The summary takes the completion's place for the session that it is being written of. After a restart out of a
-    session the way back is shown until the mechanic is in the room.
+    session the way back is shown until the mechanic is in the room. While devices are checked that page lies over
+    the list, or over a call that goes on.
     """
     if account.phase is not AccountPhase.SIGNED_IN:
         return Page.SIGN_IN
-    if restart is not None and restart.is_on and not has_arrived(call):
-        return Page.REJOINING
+    is_on_way_back = restart is not None and restart.is_on and not has_arrived(call)
+    if is_on_way_back or checking:
+        return Page.REJOINING if is_on_way_back else Page.CHECK
     if call is None or call.phase is CallPhase.JOINING:
         return Page.SESSIONS
     if call.phase is CallPhase.ENDED:

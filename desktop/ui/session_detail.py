@@ -100,6 +100,8 @@ class SessionDetail(QWidget):
 
     action_requested = Signal(str, str)
     """The button: the RowAction and the session's id."""
+    check_requested = Signal(str)
+    """Look at the devices before this session; carries its id."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -120,6 +122,9 @@ class SessionDetail(QWidget):
         self._button = Button("Join", name="primaryAction", kind="accent", primary=True, parent=self)
         self._button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._button.clicked.connect(self._press)
+        self._check = Button("Check devices", "sliders-horizontal", name="checkDevices", parent=self)
+        self._check.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._check.clicked.connect(self._ask_check)
         self._build()
         appearance().changed.connect(self._take_theme)
         self._take_theme()
@@ -158,6 +163,7 @@ class SessionDetail(QWidget):
         self._column = QVBoxLayout(self)
         self._column.addLayout(top)
         self._column.addWidget(area, 1)
+        self._column.addWidget(self._check)
         self._column.addWidget(self._button)
 
     def _take_theme(self) -> None:
@@ -210,6 +216,12 @@ class SessionDetail(QWidget):
         is_quiet = words.action is RowAction.VIEW
         self._button.set_face(text, words.button_icon, "outline" if is_quiet else "accent")
         self._button.setEnabled(words.enabled)
+        may_join = words.action is RowAction.JOIN and words.enabled
+        self._check.setVisible(may_join and row.kind.has_video)
+
+    def _ask_check(self) -> None:
+        if self._row is not None:
+            self.check_requested.emit(self._row.id)
 
     def _press(self) -> None:
         if self._row is not None and self._words is not None and self._words.action is not RowAction.NONE:

@@ -36,6 +36,8 @@ class SessionsPage(QWidget):
 
     join_requested = Signal(str)
     """Join or rejoin this session."""
+    check_requested = Signal(str)
+    """Look at the devices, before this session or ("") for themselves."""
     accept_requested = Signal(str)
     """Take this open request."""
     view_requested = Signal(str)
@@ -69,7 +71,9 @@ class SessionsPage(QWidget):
         self._detail = SessionDetail(self)
         self._outlines = RowOutlines(self)
         self._try = Button("Try now", "refresh-cw", name="tryNow", primary=True)
-        self._empty = Notice("emptyList", "No sessions right now", parent=self)
+        check = Button("Check devices", "sliders-horizontal", name="checkDevicesAlone", primary=True)
+        check.clicked.connect(self._check_alone)
+        self._empty = Notice("emptyList", "No sessions right now", check, parent=self)
         self._unreachable = Notice("unreachableList", "No connection to Baylink", self._try, parent=self)
         self._unreachable.sentence.set_text("The list could not be loaded. Trying again by itself.")
         self._content = QStackedWidget(self)
@@ -80,6 +84,7 @@ class SessionsPage(QWidget):
         self._build()
         self._list.action_requested.connect(self._act)
         self._detail.action_requested.connect(self._act)
+        self._detail.check_requested.connect(self.check_requested)
         self._list.chosen_changed.connect(self._draw_detail)
         self._try.clicked.connect(self.refresh_requested)
         self._tick = QTimer(self, interval=1000)
@@ -229,6 +234,9 @@ class SessionsPage(QWidget):
             self.refresh_requested.emit()
         else:
             self.band_action_requested.emit(key)
+
+    def _check_alone(self) -> None:
+        self.check_requested.emit("")
 
     def _act(self, action: str, session_id: str) -> None:
         if self._state.joining is not None:

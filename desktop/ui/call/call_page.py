@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.core.call import CallState, VideoKey
+from desktop.core.devices import DEVICES_ACTION
 from desktop.core.frames import LatestFrame
 from desktop.core.record import RecordState
 from desktop.core.text import first_word
@@ -35,6 +36,7 @@ class CallPage(QWidget):
 
     mute_requested = Signal(bool)
     camera_requested = Signal(bool)
+    devices_requested = Signal()
     send_requested = Signal(str)
     retry_requested = Signal(str)
     older_requested = Signal()
@@ -141,9 +143,10 @@ class CallPage(QWidget):
         self.numbers.closed.connect(self.toggle_numbers)
         self.stage.normal_view_requested.connect(self.toggle_full_picture)
         self.stage.pictures_wanted.connect(self.pictures_wanted)
-        self.band.action_requested.connect(self.band_action_requested)
+        self.band.action_requested.connect(self._act_on_band)
         self.bar.mute_requested.connect(self.mute_requested)
         self.bar.camera_requested.connect(self.camera_requested)
+        self.bar.devices_requested.connect(self.devices_requested)
         self.bar.end_requested.connect(self.end_requested)
         self.bar.leave_requested.connect(self.leave_requested)
         self.bar.panel_requested.connect(self.toggle_panel)
@@ -166,6 +169,7 @@ class CallPage(QWidget):
             ("P", self.stage.swap_pictures),
             ("W", self.toggle_full_picture),
             ("Ctrl+Shift+E", self.bar.ask_end),
+            ("Ctrl+D", self.devices_requested.emit),
             ("Ctrl+Shift+T", self.keys_requested.emit),
             ("Esc", self._cancel),
         ):
@@ -268,6 +272,12 @@ class CallPage(QWidget):
         self.focus_entry()
 
     # Small answers
+
+    def _act_on_band(self, key: str) -> None:
+        if self.band.band is not None and self.band.band.action == DEVICES_ACTION:
+            self.devices_requested.emit()
+        else:
+            self.band_action_requested.emit(key)
 
     def _toggle_chat(self) -> None:
         self.toggle_panel(CHAT)

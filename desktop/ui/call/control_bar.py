@@ -27,6 +27,7 @@ class ControlBar(QStackedWidget):
 
     mute_requested = Signal(bool)
     camera_requested = Signal(bool)
+    devices_requested = Signal()
     panel_requested = Signal(str)
     end_requested = Signal()
     leave_requested = Signal()
@@ -44,6 +45,7 @@ class ControlBar(QStackedWidget):
         self._camera = CallButton(
             "Camera", "video", name="cameraButton", label="Turn camera off", parent=self._controls
         )
+        self._devices = CallButton("Devices", "sliders-horizontal", name="devicesButton", parent=self._controls)
         self._chat = CallButton("Chat", "message-square", name="chatButton", parent=self._controls)
         self._vehicle = CallButton("Vehicle", "car-front", name="vehicleButton", parent=self._controls)
         self._notes = CallButton("Notes", "notebook-pen", name="notesButton", parent=self._controls)
@@ -62,20 +64,24 @@ class ControlBar(QStackedWidget):
 
     def _lay_out_controls(self) -> None:
         self._row = QHBoxLayout(self._controls)
-        before: tuple[QWidget, ...] = (self._mute, self._camera, self._line, self._chat, self._vehicle, self._notes)
+        before: tuple[QWidget, ...] = (
+            *(self._mute, self._camera, self._devices, self._line),
+            *(self._chat, self._vehicle, self._notes),
+        )
         after: tuple[QWidget, ...] = (self._word, self._leave, self._end)
         for part in before:
             self._row.addWidget(part)
         self._row.addStretch(1)
         for part in after:
             self._row.addWidget(part)
-        for part in before[:4]:
+        for part in before[:5]:
             part.setVisible(self._has_media)
         self._vehicle.setVisible(not self._has_media)
 
     def _connect_parts(self) -> None:
         self._mute.clicked.connect(self.toggle_mute)
         self._camera.clicked.connect(self.toggle_camera)
+        self._devices.clicked.connect(self.devices_requested)
         self._chat.clicked.connect(self._ask_chat)
         self._vehicle.clicked.connect(self._ask_vehicle)
         self._notes.clicked.connect(self._ask_notes)
@@ -168,7 +174,7 @@ class ControlBar(QStackedWidget):
             self._camera.set_face("Camera", "video", label="Turn camera off")
         self._mute.setEnabled(mic not in _UNUSABLE and not over)
         self._camera.setEnabled(camera not in _UNUSABLE and not over)
-        for button in (self._chat, self._vehicle, self._notes):
+        for button in (self._devices, self._chat, self._vehicle, self._notes):
             button.setEnabled(not over)
 
     def _ask_chat(self) -> None:

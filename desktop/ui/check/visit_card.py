@@ -33,10 +33,9 @@ class VisitCard(QWidget):
         self._take_theme()
 
     def show_visit(self, visit: Visit | None) -> None:
-        """Show whose session it is."""
+        """Show whose session it is; without one nothing of the former stays."""
         self.setVisible(visit is not None)
-        if visit is None:
-            return
+        visit = visit or Visit("")
         self._avatar.set_person(visit.customer_name, Role.CUSTOMER)
         self._name.set_text(visit.customer_name)
         self._vehicle.set_text(visit.vehicle)
