@@ -42,11 +42,6 @@ class Seat:
         return self.mode in _LAST_PICTURE_STAYS
 
     @property
-    def is_stalled(self) -> bool:
-        """Whether pictures should come and do not."""
-        return self.mode is StageMode.PICTURE and self.track is TrackState.STALLED
-
-    @property
     def is_heard(self) -> bool:
         """Whether the microphone is on."""
         return self.view.microphone not in {TrackState.ABSENT, TrackState.MUTED}

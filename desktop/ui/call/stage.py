@@ -20,8 +20,6 @@ from desktop.ui.call.words import StageMode, camera_mode, is_away, photo_words
 from desktop.ui.theme import appearance, theme
 from desktop.ui.video_tile import VideoTile
 
-_FROZEN_AFTER_S = 2.0
-
 
 class Stage(QWidget):
     """Drawn from a `CallState`; pictures come by `set_videos` and the `frame_ready` slots.
@@ -218,11 +216,7 @@ class Stage(QWidget):
             return seat.mode
         if not self._pictures.picture(seat.key).has_picture:
             return StageMode.STARTING
-        return StageMode.FROZEN if self._is_frozen(seat) else StageMode.PICTURE
-
-    def _is_frozen(self, seat: Seat) -> bool:
-        # A track that is built anew counts as stalled for a moment, while its picture is still a fresh one.
-        return seat.is_stalled and self._pictures.picture(seat.key).age_s >= _FROZEN_AFTER_S
+        return StageMode.FROZEN if self._pictures.is_frozen(seat) else StageMode.PICTURE
 
     def _show_mode(self) -> None:
         state = self._state
@@ -261,7 +255,7 @@ class Stage(QWidget):
                 name_own(state, tile)
             else:
                 speaking = self._speaking.of(seat.view)
-                name_small(state, seat, tile, frozen=self._is_frozen(seat), speaking=speaking)
+                name_small(state, seat, tile, frozen=self._pictures.is_frozen(seat), speaking=speaking)
 
     # Places
 

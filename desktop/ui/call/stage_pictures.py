@@ -1,11 +1,12 @@
 """The pictures of the stage by key, and the tiles that show them by place."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.core.call import VideoKey
+from desktop.core.call import TrackState, VideoKey
 from desktop.core.frames import LatestFrame
 from desktop.ui.call.layout import StagePlan
 from desktop.ui.call.seats import OWN, Seat
@@ -14,6 +15,8 @@ from desktop.ui.shown_picture import ShownPicture
 from desktop.ui.video_tile import VideoTile
 
 _PLACES = ("ownVideo", "secondVideo")
+_OLD_AFTER_S = 2.0
+_STARTS_WITHIN_S = 1.0
 
 
 class StagePictures(QObject):
@@ -36,6 +39,7 @@ class StagePictures(QObject):
         self._main_key: VideoKey | None = None
         self._seats: dict[VideoKey, Seat] = {}
         self._pictures: dict[VideoKey, ShownPicture] = {}
+        self._starting_since_s: dict[VideoKey, float] = {}
         self._lookup: Callable[[VideoKey], LatestFrame] | None = None
         self._own: LatestFrame | None = None
         self.place(0)
@@ -69,6 +73,18 @@ class StagePictures(QObject):
         """Return the picture of a key; an empty one where there is none."""
         return self._pictures.get(key) or ShownPicture()
 
+    def is_frozen(self, seat: Seat) -> bool:
+        """Whether an old picture stands there although new ones should come.
+
+        A track that is built anew counts as stalled for a moment, while its picture is a fresh one; and one that
+        starts again, after a reconnect or a pause, is given a second before its last picture is called an old one.
+        """
+        if self.picture(seat.key).age_s < _OLD_AFTER_S or seat.is_past:
+            return False
+        since_s = self._starting_since_s.get(seat.key)
+        is_late = since_s is not None and time.monotonic() - since_s >= _STARTS_WITHIN_S
+        return seat.track is TrackState.STALLED or is_late
+
     def set_videos(self, lookup: Callable[[VideoKey], LatestFrame], own: LatestFrame) -> None:
         """Say where pictures come from: by key, and one's own."""
         self._lookup, self._own = lookup, own
@@ -94,6 +110,10 @@ class StagePictures(QObject):
         for key in self._pictures.keys() - self._seats.keys():
             self._pictures.pop(key).clear()
         for seat in seats:
+            if seat.track is not TrackState.STARTING:
+                self._starting_since_s.pop(seat.key, None)
+            else:
+                self._starting_since_s.setdefault(seat.key, time.monotonic())
             picture = self._pictures.setdefault(seat.key, ShownPicture())
             picture.set_source(self._source_of(seat.key))
             before = picture.frame
@@ -110,6 +130,7 @@ class StagePictures(QObject):
         for picture in self._pictures.values():
             picture.clear()
         self._pictures.clear()
+        self._starting_since_s.clear()
 
     def arrange(self, plan: StagePlan, unseen: frozenset[VideoKey]) -> None:
         """Show the pictures in their places, except those in `unseen`."""

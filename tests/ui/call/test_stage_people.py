@@ -249,6 +249,22 @@ def test_a_frozen_picture_is_said_with_running_seconds_and_comes_back_by_itself(
     assert bay.colour_in_the_middle() == QColor(GREEN)
 
 
+def test_a_picture_that_does_not_come_back_after_a_reconnect_is_said_too(shown: Shown, clock: Clock) -> None:
+    bay = Bay(state(), shown)
+    bay.film(DANA, GREEN)
+    clock.now_s += 8
+    bay.render(phase=CallPhase.RECONNECTING)
+    starting = customer(camera=TrackState.STARTING)
+    bay.render(customer=starting)
+    assert not bay.is_grey()
+    clock.now_s += 1.1
+    bay.render(customer=starting)
+    assert bay.is_grey()
+    assert bay.text("picturePlateText") == "Last picture 9 seconds ago. The session stays open."
+    bay.film(DANA, BLUE)
+    assert bay.colour_in_the_middle() == QColor(BLUE)
+
+
 def test_a_track_that_is_built_anew_is_not_called_frozen(shown: Shown, clock: Clock) -> None:
     bay = Bay(state(), shown)
     bay.film(DANA, GREEN)
