@@ -22,6 +22,41 @@ settings.load_profile("baylink")
 _PROCESS_WIDE_THREADS = ("asyncio_", "AnyIO", "ThreadPoolExecutor", "pytest_timeout", "Dummy-")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let one run hold the whole suite to one database; the rule is both where it matters and SQLite elsewhere."""
+    parser.addoption("--database", choices=("both", "sqlite", "postgres"), default="both", help="what servers keep")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Pass the choice on to whatever starts a join server."""
+    os.environ["BAYLINK_TEST_DATABASE"] = config.getoption("database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of the database that was not chosen."""
+    chosen = config.getoption("database")
+    if chosen == "both":
+        return
+    left_out = [
+        item
+        for item in items
+        if isinstance(item, pytest.Function)
+        and getattr(item, "callspec", None) is not None
+        and item.callspec.params.get("database", chosen) != chosen
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _chosen_cluster(pytestconfig: pytest.Config) -> None:
+    """Start PostgreSQL before any test looks at what runs."""
+    if pytestconfig.getoption("database") == "postgres":
+        from tests.fixtures.postgres import cluster  # noqa: PLC0415 - the driver is only needed here
+
+        cluster()
+
+
 def _own_threads() -> set[threading.Thread]:
     return {
         thread

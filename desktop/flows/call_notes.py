@@ -47,6 +47,7 @@ class CallNotes:
         self._kept = ""
         self._in_drawer = False
         self._is_stopped = False
+        self._is_missing = False
         self._other: StoredNotes | None = None
         self._typed = asyncio.Event()
         self._work: asyncio.Task[None] | None = None
@@ -93,7 +94,7 @@ class CallNotes:
         """Take what stands in the editor now."""
         if self._state.is_read_only or text == self._state.text:
             return
-        self._is_stopped = False
+        self._is_stopped = self._is_missing
         self._to(text=text[:NOTES_CAP], home=NotesHome.TYPED)
         self._typed.set()
         self._go_on()
@@ -163,7 +164,8 @@ class CallNotes:
         self._kept, self._in_drawer = text, True
         if self._state.text == text:
             home = NotesHome.THIS_PC if took else NotesHome.TYPED
-            self._to(home=home, saved_at=self._now() if took else None, sentence="" if took else _DISK_FULL)
+            said = _KEPT_HERE if self._is_missing else ""
+            self._to(home=home, saved_at=self._now() if took else None, sentence=said if took else _DISK_FULL)
 
     async def _send(self) -> bool:
         """Bring the text to the platform once; say whether to go on at once."""
@@ -203,7 +205,9 @@ class CallNotes:
         if error.code == "read_only":
             self._to(is_read_only=True, sentence=error.sentence)
         else:
-            self._to(sentence=_KEPT_HERE if error.code == "feature_missing" else error.sentence)
+            # A platform without notes is asked once a login, and its sentence stays.
+            self._is_missing = error.code == "feature_missing"
+            self._to(sentence=_KEPT_HERE if self._is_missing else error.sentence)
         return True
 
     # ---- the state --------------------------------------------------------------------------------------------------
