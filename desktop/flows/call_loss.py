@@ -22,6 +22,8 @@ _RESUME_S = 1.5
 _RESUME_IN_SILENCE_S = 4.0
 """The same where no picture could show that the room still works."""
 _PICTURES_WITHIN_S = 30.0
+_STILL_AWAITED = frozenset({TrackState.STARTING, TrackState.PAUSED})
+"""What a picture that froze may become while it is fetched anew or held back: it is no proof of a room that works."""
 
 
 class Verdict(Enum):
@@ -77,10 +79,10 @@ class LossWatch:
         is_flowing = TrackState.FLOWING in states
         if is_flowing:
             self._flowed_s, self._stuck_s = now, None
-        elif TrackState.STALLED not in states:
+        elif TrackState.STALLED in states:
+            self._stuck_s = now - FROZEN_AFTER_S if self._stuck_s is None else self._stuck_s
+        elif not states & _STILL_AWAITED:
             self._stuck_s = None
-        elif self._stuck_s is None:
-            self._stuck_s = now - FROZEN_AFTER_S
         if not is_flowing and self._must_leave(now):
             return Verdict.LEAVE
         if (lost_s := self._lost_since(now, is_flowing=is_flowing)) is not None:

@@ -95,6 +95,10 @@ class CallRoom(Protocol):
         """Take the most that may be fetched of any picture."""
         ...
 
+    def hold_pictures(self, held: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Fetch no dried up picture anew while the network is known to be away."""
+        ...
+
     def take_photos(self) -> None:
         """Take one sharp photo of every large picture while all are paused."""
         ...

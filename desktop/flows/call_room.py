@@ -127,6 +127,11 @@ class RoomDoor:
         if self._room is not None:
             self._room.limit_pictures(limit)
 
+    def hold_pictures(self, held: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Fetch no dried up picture anew in this room while the network is known to be away."""
+        if self._room is not None:
+            self._room.hold_pictures(held)
+
     def take_photos(self) -> None:
         """Take one sharp photo of every large picture, if there is a room."""
         if self.is_connected and self._room is not None:

@@ -96,6 +96,7 @@ class CallSession:
         self._completion: Completion | None = None
         self._ending_s: float | None = None
         self._is_starting = False
+        self._is_holding = False
         self._has_ended_by_time = False
         self._last_seq: int | None = None
         self._state_wanted = asyncio.Event()
@@ -308,7 +309,7 @@ class CallSession:
                     self._loss.reconnected()
                     self._state_wanted.set()
                     self._chat.read_soon()
-                case LinkStats() | PhotoTaken():
+                case LinkStats() | PhotoTaken() if not self._conditions.has_loss:
                     self._link.take(event, now)
                 case Disconnected() if self._override is not CallPhase.ENDING:
                     self._healing.lose(event)
@@ -417,6 +418,9 @@ class CallSession:
                     self._connection_back()
                 case _:
                     pass
+        if (is_away := self._probe.media.is_down or self._conditions.has_loss) is not self._is_holding:
+            self._is_holding = is_away
+            self._door.hold_pictures(is_away)
         self._chat.is_return_awaited = self._conditions.has_loss and not self._conditions.chat_works
         self._probe.doubt(self._healing.is_searching or (self._door.is_connected and self._loss.is_unsure))
 

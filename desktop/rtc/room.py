@@ -160,6 +160,11 @@ class RoomClient:
         if self._tracks is not None:
             self._tracks.limit_pictures(limit)
 
+    def hold_pictures(self, held: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Fetch no dried up picture anew while the network is known to be away."""
+        if self._tracks is not None:
+            self._tracks.hold_pictures(held)
+
     def take_photos(self) -> None:
         """Take one sharp photo of every large picture while all are paused; each is told as `PhotoTaken`."""
         if self._tracks is not None and not self._is_over:

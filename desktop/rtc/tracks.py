@@ -52,6 +52,7 @@ class RemoteTracks:
         self._ending: set[asyncio.Task[None]] = set()
         self._photos: set[asyncio.Task[None]] = set()
         self._is_closed = False
+        self._is_held = False
 
     def start(self) -> None:
         """Begin to watch for empty and frozen pictures."""
@@ -68,6 +69,12 @@ class RemoteTracks:
         self._limit = limit
         for video in self._videos.values():
             video.want(self._layer_of(video.key), at_once=True)
+
+    def hold_pictures(self, held: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Fetch no dried up picture anew while the network is known to be away."""
+        self._is_held = held
+        for video in self._videos.values():
+            video.is_held = held
 
     def take_photos(self) -> None:
         """Take one sharp photo of every large picture while all are paused; each is told as it is taken."""
@@ -103,6 +110,7 @@ class RemoteTracks:
             video = self._videos[key] = RemoteVideo(
                 video_key, publication, self._put, self._video_changed, enable=self._enable
             )
+            video.is_held = self._is_held
             video.want(self._layer_of(video_key), at_once=True)
         if publication.track is not None and known is None:
             self._videos[key].attach(publication.track)

@@ -94,6 +94,8 @@ class RemoteVideo:
         self._since_s = self._loop.time()
         self._healed_s: float | None = None
         self._frame_s: float | None = None
+        self.is_held = False
+        """Whether nothing is fetched anew: the network is away, and what is asked for now would delay its return."""
         self._has_stalled = False
         self._wanted = self._layer = PictureLayer.HIGH
         self._photo: Photo | None = None
@@ -191,7 +193,7 @@ class RemoteVideo:
         if self._reader is None:
             return
         self._update()
-        is_due = self._healed_s is None or now - self._healed_s >= _AGAIN_AFTER_S
+        is_due = not self.is_held and (self._healed_s is None or now - self._healed_s >= _AGAIN_AFTER_S)
         if self._is_dry(now) and is_due and not self._is_healing:
             self._healed_s = now
             self._heal = asyncio.create_task(self._resubscribe(), name="video-heal")

@@ -263,6 +263,7 @@ class FakeRoom:
     picture_limit: PictureLayer = PictureLayer.HIGH
     photos_asked: int = 0
     people_inside: tuple[str, ...] = ()
+    is_held: bool = False
     connect_s: float = 0.1
     leave_s: float = 0.2
 
@@ -301,6 +302,9 @@ class FakeRoom:
 
     def limit_pictures(self, limit: PictureLayer) -> None:
         self.picture_limit = limit
+
+    def hold_pictures(self, held: bool) -> None:
+        self.is_held = held
 
     def take_photos(self) -> None:
         self.photos_asked += 1

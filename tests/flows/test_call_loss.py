@@ -134,6 +134,44 @@ def test_a_room_that_gives_no_picture_after_the_network_is_back_is_given_up() ->
     play(story)
 
 
+def test_a_picture_that_is_fetched_anew_or_held_back_is_no_sign_of_a_room_that_works() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.network(is_there=False)
+        await asyncio.sleep(2)
+        _freeze(stage)
+        await stage.screen.until_phase(CallPhase.RECONNECTING, 2)
+        for state in (TrackState.STARTING, TrackState.PAUSED):
+            stage.room.tell(TrackChanged(CUSTOMER, TrackSource.CAMERA, state))
+            await asyncio.sleep(4)
+            assert stage.screen.state.phase is CallPhase.RECONNECTING
+        stage.network(is_there=True)
+        await stage.screen.until(lambda: len(stage.rooms.opened) == 2, 3)
+
+    play(story)
+
+
+def test_no_picture_is_fetched_anew_while_the_network_is_away() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.network(is_there=False)
+        await asyncio.sleep(2)
+        _freeze(stage)
+        await asyncio.sleep(2)
+        assert stage.room.is_held
+        stage.network(is_there=True)
+        await asyncio.sleep(0.5)
+        assert stage.room.is_held, "what is asked for now delays the pictures"
+        _flow(stage)
+        await asyncio.sleep(0.5)
+        assert not stage.room.is_held
+        _freeze(stage)
+        await asyncio.sleep(5)
+        assert not stage.room.is_held, "here it is the sender who is stuck"
+
+    play(story)
+
+
 @pytest.mark.parametrize("kind", [SessionKind.VIDEO, SessionKind.CHAT])
 def test_when_the_network_is_back_nobody_waits_for_the_sdks_next_try(kind: SessionKind) -> None:
     async def story(stage: Stage) -> None:
