@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.bridge.account import AccountGateway
@@ -33,7 +33,7 @@ from desktop.core.errors import BaylinkError
 from desktop.core.join_wish import JoinWish
 from desktop.core.people import MechanicId, SessionId
 from desktop.core.record import RecordState
-from desktop.core.restart import RestartState, stop_report
+from desktop.core.restart import RestartState
 from desktop.core.route import Page, has_arrived, page_for
 from desktop.core.summary import SummaryPhase
 from desktop.link_desk import LinkDesk
@@ -253,7 +253,7 @@ class App(QObject):
         self.sessions_page.band_action_requested.connect(self._board_band_answered)
         self.rejoining_page.back_requested.connect(self.restart_gateway.back)
         self.rejoining_page.summary_requested.connect(self._write_summary_of)
-        self.rejoining_page.report_requested.connect(self._copy_stop_report)
+        self.rejoining_page.report_requested.connect(self.reports.copy)
 
     def _make_session_pages(self) -> None:
         """Make the pages that show a customer. They are made anew for each mechanic, so that nothing stays on them."""
@@ -468,10 +468,6 @@ class App(QObject):
         self._hears_calls = self._hears_calls or state.is_on
         self.rejoining_page.render_state(state, self._call)
         self._route()
-
-    @Slot()
-    def _copy_stop_report(self) -> None:
-        QGuiApplication.clipboard().setText(stop_report(self._restart, self._version))
 
     @Slot(object)
     def _record_changed(self, state: RecordState) -> None:

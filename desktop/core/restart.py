@@ -24,7 +24,6 @@ class RestartState:
     `session_id` is a key and never shown. `minutes_left` is None where nobody knows. `unsent` counts the lines of chat
     that are still to be sent. `since_s` is monotonic. `trouble` is the sentence of what holds it up, if anything does.
     `wants_summary` says of a session that ended meanwhile that its summary can be written.
-    `restarts` counts those of the last ten minutes.
     """
 
     phase: RestartPhase = RestartPhase.OFF
@@ -37,17 +36,8 @@ class RestartState:
     since_s: float | None = None
     trouble: str = ""
     wants_summary: bool = False
-    restarts: int = 0
 
     @property
     def is_on(self) -> bool:
         """Whether there is a way back to show."""
         return self.phase is not RestartPhase.OFF
-
-
-def stop_report(state: RestartState, version: str) -> str:
-    """Return what a workshop manager can pass on about a program that keeps stopping; no names, ids or secrets."""
-    return (
-        f"Baylink {version} was stopped {state.restarts} times within ten minutes while a session was open.\n"
-        "The log and the crash reports are on this PC, in the user's state folder of Baylink."
-    )

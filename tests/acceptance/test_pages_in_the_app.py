@@ -126,24 +126,44 @@ def test_ac_07_a_session_of_another_mechanic_is_not_available_in_the_app(bay: Ba
 
 
 class FirstSights(QObject):
-    """Notes what every label of a page said whenever it was painted."""
+    """Notes what every label of a page said whenever it was painted, and what its notes and files held at first."""
 
     def __init__(self, page: QWidget) -> None:
         super().__init__(page)
         self._page = page
         self.said: dict[str, set[str]] = {}
+        self.notes: list[str] = []
+        self.files: list[str] = []
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]  # an app whose window stands runs
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Paint and isinstance(watched, QLabel) and self._page.isAncestorOf(watched):
+            if not self.said:
+                self._look_behind_the_tabs()
             self.said.setdefault(watched.objectName(), set()).add(watched.text())
         return False
+
+    def _look_behind_the_tabs(self) -> None:
+        notes, files = (self._page.findChild(QWidget, name) for name in ("notesTab", "filesTab"))
+        assert isinstance(notes, QWidget)
+        assert isinstance(files, QWidget)
+        self.notes = [edit.toPlainText() for edit in notes.findChildren(QPlainTextEdit)]
+        self.files = [label.text() for label in files.findChildren(QLabel)]
+
+
+async def written_before(served: ServedJoinServer) -> list[str]:
+    """Write notes from elsewhere; return the names of the session's files."""
+    marisol = await served.server.sign_in(MARISOL)
+    notes = {"notes": "Front left, only when warm.", "baseVersion": 0}
+    assert (await marisol.put(f"/api/mechanic/sessions/{S01}/notes", notes)).status_code == 200
+    return [file["file_name"] for file in (await marisol.get(f"/api/sessions/{S01}/files")).json()["files"]]
 
 
 def test_ac_09_the_first_painted_page_is_whole_though_nothing_but_join_answers_in_the_app(
     bay: Bay, served: ServedJoinServer
 ) -> None:
     say(served, DANA, S01, "It squeals when cold", "owner-line-1")
+    files = served.call(written_before(served))
     bay.sign_in()
     sights = FirstSights(bay.app.call_page)
     for path in ("state", "start", "messages", "files", "notes", "summary", "session-info", "queue", "active-sessions"):
@@ -158,6 +178,9 @@ def test_ac_09_the_first_painted_page_is_whole_though_nothing_but_join_answers_i
     assert sights.said["concernText"] == {"“Grinding from the front left when braking”"}
     assert any("Waiting for Dana Whitlock" in said for said in sights.said["stageHeadline"])
     assert all(len(said) == 1 for name, said in sights.said.items() if name.startswith(("call", "fact", "concern")))
+    assert "Front left, only when warm." in sights.notes
+    assert len(files) == 3
+    assert set(files) <= set(sights.files)
     bay.robot.click("tabChat")
     assert [(row.name, row.text) for row in bay.bubbles()] == [("Dana Whitlock", "It squeals when cold")]
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from desktop.core.account import AccountPhase, AccountState
 from desktop.core.call import CallPhase
 from desktop.core.errors import BaylinkError, OfflineError, RefusedError
-from desktop.core.restart import RestartPhase, RestartState, stop_report
+from desktop.core.restart import RestartPhase, RestartState
 from desktop.core.session import Mechanic, SessionStatus
 from desktop.flows.restart import RestartFlow
 from desktop.store.open_call import OpenCall
@@ -240,10 +240,9 @@ def test_the_third_restart_in_ten_minutes_goes_nowhere_by_itself() -> None:
 
     async def story(start: Start) -> None:
         start.sign_in()
-        state = await start.until(RestartPhase.GIVEN_UP)
+        await start.until(RestartPhase.GIVEN_UP)
         await asyncio.sleep(30)
         assert not start.program.flow.is_in_call
-        assert stop_report(state, "1.0").startswith("Baylink 1.0 was stopped 3 times within ten minutes")
         await start.flow.back()
 
     play(story, pc)

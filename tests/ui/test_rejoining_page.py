@@ -36,7 +36,7 @@ ENTERING = RestartState(
     unsent=3,
 )
 ENDED = replace(ENTERING, phase=RestartPhase.ENDED, wants_summary=True)
-GIVEN_UP = RestartState(RestartPhase.GIVEN_UP, ENTERING.session_id, "Marco Reyes", restarts=3)
+GIVEN_UP = RestartState(RestartPhase.GIVEN_UP, ENTERING.session_id, "Marco Reyes")
 
 
 def opened(shown: Shown, state: RestartState, size: tuple[int, int] = (1366, 768)) -> RejoiningPage:
