@@ -47,9 +47,10 @@ _device = _SharedDevice()
 class Sound:
     """The SDK's platform audio for one call.
 
-    It is opened only where an output exists: asking the SDK with a sound server that has none ends the process. While
-    it is open all voices are played. `tell` is called after every change of `microphone` or `speaker`; `voices` gives
-    everybody's published sound, which has to be let go of for a moment while the speaker changes.
+    It is opened only where an output exists: asking the SDK with a sound server that has none ends the process; so it
+    is asked as seldom as can be, and never while something is being pulled out. While it is open all voices are played.
+    `tell` is called after every change of `microphone` or `speaker`; `voices` gives everybody's published sound, which
+    has to be let go of for a moment while the speaker changes.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Sound:
         self._adjusting = asyncio.Lock()
         self._may_publish = True
         self.is_muted = False
-        devices = look()
+        self._seen = devices = look()
         self.speaker = OwnDevice.STARTING if devices.outputs else OwnDevice.MISSING
         self.microphone = OwnDevice.STARTING if devices.outputs and devices.inputs else OwnDevice.MISSING
 
@@ -85,10 +86,21 @@ class Sound:
             self._participant = participant
             await self._use_microphone(self._look())
 
-    def devices_lost(self) -> None:
+    def microphones_lost(self) -> None:
         """Close the microphone at once if none is left: the sound server goes on with the monitor of an output."""
         if not self._look().inputs:
             self._silence()
+
+    async def devices_lost(self) -> bool:
+        """Say whether something is gone; with the last output let go of the SDK's audio, which would not play again.
+
+        The SDK is not asked what there is.
+        """
+        async with self._adjusting:
+            devices = self._look()
+            if not devices.outputs:
+                self._lose_audio()
+            return bool({*self._seen.outputs, *self._seen.inputs} - {*devices.outputs, *devices.inputs})
 
     async def devices_changed(self) -> None:
         """Use the devices that are plugged in and chosen now."""
@@ -96,6 +108,7 @@ class Sound:
             devices = self._look()
             await self._open(devices)
             await self._use_microphone(devices)
+            self._seen = devices
 
     def set_muted(self, muted: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Mute or unmute; muting closes the microphone, so the system's recording sign goes off too."""
@@ -134,6 +147,7 @@ class Sound:
         if not devices.outputs:
             self._lose_audio()
             return
+        is_new = self._audio is None
         if self._audio is None:
             try:
                 self._audio = rtc.PlatformAudio()
@@ -142,6 +156,8 @@ class Sound:
                 self._set(speaker=OwnDevice.MISSING, microphone=OwnDevice.MISSING)
                 return
             _device.opened()
+        if not is_new and not self._must_ask(devices):
+            return
         try:
             known = self._audio.playout_devices()
         except rtc.PlatformAudioError as error:
@@ -156,11 +172,18 @@ class Sound:
             await self._use_speaker(self._audio, route)
         self._set(speaker=OwnDevice.ON)
 
+    def _must_ask(self, devices: SoundDevices) -> bool:
+        """Say whether the SDK has to be asked for its speakers. The system's own choice moves by itself."""
+        used = _device.output.name if _device.output is not None else ""
+        return devices.output != used or (bool(used) and devices.outputs != self._seen.outputs)
+
     async def _use_speaker(self, audio: rtc.PlatformAudio, route: Route) -> None:
         """Send the voices to another speaker: the SDK takes one only while nothing is played."""
         held: dict[str, rtc.RemoteTrackPublication] = {}
         try:
             for _ in range(_FREE_TRIES):
+                if not self._look().outputs:
+                    return
                 try:
                     audio.set_playout_device(route.id)
                 except rtc.PlatformAudioError:
@@ -194,6 +217,10 @@ class Sound:
     async def _use_microphone(self, devices: SoundDevices) -> None:
         if not self._may_publish:
             self._set(microphone=OwnDevice.REFUSED)
+            return
+        is_as_before = (devices.inputs, devices.input) == (self._seen.inputs, self._seen.input)
+        if is_as_before and self._track is not None and self.microphone in {OwnDevice.ON, OwnDevice.OFF}:
+            await self._treat(devices.processing)
             return
         route = self._microphone_route(devices)
         if self._audio is None or route is None:

@@ -21,6 +21,7 @@ PUBLISH_AFTER_S = 2.0
 """Publishing while the first picture is on its way can leave that picture empty for ever; so it waits this long."""
 _LAST_PUBLICATION_S = 1.0
 _SETTLE_S = 0.15
+_SETTLE_AFTER_LOSS_S = 1.0
 _OPEN_AFTER_S = 0.4
 """Opening sound and camera holds the loop up for a tenth of a second, so the first picture goes first if it is near."""
 
@@ -44,6 +45,7 @@ class OwnMedia:
         self._first_picture = asyncio.Event()
         self._stopped = asyncio.Event()
         self._is_settling = False
+        self._rest_s = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -74,11 +76,9 @@ class OwnMedia:
 
     def devices_changed(self) -> None:
         """Something was plugged in or out, or other devices are wished; a burst of it is answered once."""
-        self._sound.devices_lost()
         self._camera.devices_changed()
-        if not self._is_settling:
-            self._is_settling = True
-            self._keep(self._settle())
+        self._sound.microphones_lost()
+        self._keep(self._follow_sound())
 
     def permissions_changed(self, can_publish: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Stop sending without the right to, and send again with it."""
@@ -120,9 +120,19 @@ class OwnMedia:
         self._camera.publish(participant)
         await self._sound.publish(participant)
 
-    async def _settle(self) -> None:
-        """Let a change of devices come to rest before the SDK is asked: it must never look while there is no output."""
-        await asyncio.sleep(_SETTLE_S)
+    async def _follow_sound(self) -> None:
+        """Let a change of devices come to rest before the SDK is asked: it must never look while there is no output.
+
+        A headset that is pulled out is gone as a microphone a moment before it is gone as a speaker.
+        """
+        loop = asyncio.get_running_loop()
+        is_loss = await self._sound.devices_lost()
+        self._rest_s = max(self._rest_s, loop.time() + (_SETTLE_AFTER_LOSS_S if is_loss else _SETTLE_S))
+        if self._is_settling:
+            return
+        self._is_settling = True
+        while (wait_s := self._rest_s - loop.time()) > 0:  # noqa: ASYNC110 - time itself is waited for
+            await asyncio.sleep(wait_s)
         self._is_settling = False
         if not self._stopped.is_set():
             await self._sound.devices_changed()
