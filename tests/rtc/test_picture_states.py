@@ -155,3 +155,18 @@ def test_a_camera_that_is_off_is_not_taken_for_an_empty_subscription() -> None:
         assert watched.publication.subscriptions == []
 
     play(story)
+
+
+def test_while_the_network_is_away_a_dry_picture_is_left_alone() -> None:
+    async def story(watched: Watched) -> None:
+        await watched.attach()
+        await watched.film_for(2)
+        watched.video.is_held = True
+        await asyncio.sleep(60)
+        assert watched.publication.subscriptions == []
+        assert watched.states[-1] is TrackState.STALLED
+        watched.video.is_held = False
+        await asyncio.sleep(1.2)
+        assert watched.publication.subscriptions == [False, True]
+
+    play(story)
