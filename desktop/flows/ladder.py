@@ -12,9 +12,10 @@ _BAD_OF = 3
 _BAD_NEEDED = 2
 _SETTLE_S = 3.0
 """After a step the server needs this long to follow; what is measured meanwhile is the past."""
+_PLAIN_S = 1.5
 _PHOTO_AFTER_S = 5.0
 """The low layer gets this long to come and move before photos replace it."""
-_FIRST_WAIT_S = 6.0
+_FIRST_WAIT_S = 5.0
 _LONGEST_WAIT_S = 96.0
 _PROBE_S = 15.0
 _PROVEN_S = 60.0
@@ -60,7 +61,8 @@ class Sample:
     def is_fine_on(self, rung: Rung) -> bool:
         """Whether more picture may be tried."""
         moves = not self.is_expected or not rung.has_video or self.fps >= _SMOOTH_FPS
-        return self.is_clean and not self.is_weak and moves and self.frozen_ms < _FROZEN_MS
+        # The server's word is seconds late: it would hold a picture down that fits again.
+        return self.is_clean and moves and self.frozen_ms < _FROZEN_MS
 
     @property
     def is_severe(self) -> bool:
@@ -99,10 +101,10 @@ class Ladder:
             return False
         if now - self._stepped_s >= _PROVEN_S:
             self._waits_s[self.rung] = _FIRST_WAIT_S
-        if now - self._stepped_s < _SETTLE_S:
-            return False
-        self._recent = [*self._recent, sample.is_bad_on(self.rung)][-_BAD_OF:]
         self._note_fine(sample, now)
+        if now - self._stepped_s < _SETTLE_S:
+            return self._is_failed_probe(sample, now) and self._fall(sample, now)
+        self._recent = [*self._recent, sample.is_bad_on(self.rung)][-_BAD_OF:]
         if sum(self._recent) >= _BAD_NEEDED:
             return self._fall(sample, now)
         if self.rung is Rung.FULL or self._fine_since_s is None:
@@ -149,6 +151,10 @@ class Ladder:
         self._stepped_s = now
         self._recent = []
         self._fine_since_s = None
+
+    def _is_failed_probe(self, sample: Sample, now: float) -> bool:
+        """Say whether a step up was plainly too much: no need to wait for what is known already."""
+        return self._climbed_s == self._stepped_s and now - self._stepped_s >= _PLAIN_S and sample.is_severe
 
     def _note_fine(self, sample: Sample, now: float) -> None:
         if not sample.is_fine_on(self.rung):

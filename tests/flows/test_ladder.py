@@ -210,5 +210,5 @@ def test_a_new_connection_starts_with_a_clean_sheet() -> None:
 def test_whatever_is_measured_steps_are_seconds_apart_and_never_leave_the_ladder(samples: list[Sample]) -> None:
     watched = Watched()
     watched.see(samples)
-    assert all(later - earlier >= 3 for (earlier, _), (later, _) in pairwise(watched.steps))
+    assert all(later - earlier >= 2 for (earlier, _), (later, _) in pairwise(watched.steps))
     assert all(after - before == -1 for (_, before), (_, after) in pairwise(watched.steps) if after < before)
