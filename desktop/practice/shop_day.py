@@ -17,12 +17,14 @@ from desktop.practice.robot import Part, Robot, Script, StepFailedError, Until
 from desktop.practice.sights import (
     bubble,
     bubbles,
+    choose_row,
     count_of,
     is_upright,
     later_code,
     minutes_left,
     picture_code,
     press_row_button,
+    preview_tile,
     remote_tile,
     row_says,
     session_list,
@@ -59,6 +61,7 @@ class ShopDay:
         return [
             ("Sign in", self.sign_in),
             ("See the sessions", self.see_sessions),
+            ("Check the devices before it", self.check_devices),
             ("Join the video session", self.join_video),
             ("See the customer's picture move", self.watch_picture),
             ("Be seen by the customer", self.be_seen),
@@ -98,8 +101,22 @@ class ShopDay:
 
     # The video session
 
+    def check_devices(self, robot: Robot) -> Script:
+        """Look at the own picture, the microphone's level and the connection before the session."""
+        choose_row(robot, BRAKES)
+        yield robot.until_says("detailName", CUSTOMER)
+        robot.click("checkDevices")
+        yield robot.until_says("visitName", CUSTOMER)
+        yield Until(lambda: preview_tile(robot).frames_painted > 1, "the own picture", 10)
+        yield robot.until_says("connectionRowValue", "ms", 10)
+        camera, connection = robot.words_of("previewPlate"), robot.words_of("connectionRowValue")
+        return f"{camera}; connection {connection}; microphone {robot.words_of('microphoneRowValue')}"
+
     def join_video(self, robot: Robot) -> Script:
         """Tap Join; the page opens whole, with real names, and the first picture is painted."""
+        if robot.find("checkBack") is not None:
+            robot.click("checkBack")
+            yield robot.until_seen("sessionsPage")
         tapped_s = time.monotonic()
         press_row_button(robot, BRAKES)
         yield robot.until_seen("callPage")

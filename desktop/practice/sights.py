@@ -2,7 +2,7 @@
 
 import re
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QListView
 
 from desktop.models.chat import ChatDataRole
@@ -45,6 +45,17 @@ def press_row_button(robot: Robot, session: PracticeSession) -> None:
     robot.click_at(view.viewport(), delegate.button_rect(view.visualRect(index)).center())
 
 
+def choose_row(robot: Robot, session: PracticeSession) -> None:
+    """Click the row of a session beside its button: the detail shows it."""
+    view = session_list(robot)
+    index = view.sessions.index_of(session.id)
+    if not index.isValid():
+        raise StepFailedError(f"{session.key} is not in the list")
+    view.scrollTo(index)
+    place = view.visualRect(index)
+    robot.click_at(view.viewport(), QPoint(place.left() + place.width() // 4, place.center().y()))
+
+
 def bubbles(robot: Robot) -> list[ChatRow]:
     """Return the messages whose bubbles lie in the visible part of the chat."""
     view = robot.find("chatList")
@@ -80,6 +91,14 @@ def remote_tile(robot: Robot) -> VideoTile:
     tile = robot.see("remoteVideo")
     if not isinstance(tile, VideoTile):
         raise StepFailedError("the stage shows another widget")
+    return tile
+
+
+def preview_tile(robot: Robot) -> VideoTile:
+    """Return the tile of the own picture on the page that checks devices."""
+    tile = robot.see("previewTile")
+    if not isinstance(tile, VideoTile):
+        raise StepFailedError("the own picture is another widget")
     return tile
 
 
