@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from desktop.core.account import AccountPhase, AccountState
 from desktop.core.chat import ChatMessage
+from desktop.core.join_wish import JoinWish
 from desktop.core.people import MechanicId, SessionId
 from desktop.store.open_call import OpenCall
 from desktop.store.outbox import KeptLine
@@ -68,13 +70,29 @@ class SessionJournal:
         self._outbox = outbox
         self._calls = calls
         self._spawn = spawn
+        self._call = OpenCall(owner, session_id, datetime.now(UTC))
+        self._is_left = False
 
-    def opened(self) -> None:
-        """Note that the session is open on this PC."""
-        self._spawn(self._calls.put(OpenCall(self._owner, self._session_id, datetime.now(UTC))))
+    def opened(self, wish: JoinWish) -> None:
+        """Note that the session is open on this PC, and how microphone and camera stand."""
+        self._note(replace(wish, view=None))
+
+    def muted(self, muted: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Note that the microphone was muted or opened."""
+        self._note(replace(self._call.wish, muted=muted))
+
+    def camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Note that the camera was turned on or off."""
+        self._note(replace(self._call.wish, camera_on=on))
+
+    def _note(self, wish: JoinWish) -> None:
+        if not self._is_left:
+            self._call = replace(self._call, wish=wish)
+            self._spawn(self._calls.put(self._call))
 
     def left(self) -> None:
         """Note that it was left, or has ended."""
+        self._is_left = True
         self._spawn(self._calls.remove(self._owner, self._session_id))
 
     async def lines(self) -> tuple[KeptLine, ...]:

@@ -115,7 +115,7 @@ class CallSession:
         )
         self._ending = Ending(self._backend, self._facts, self._chat, self._finish)
         self._door = RoomDoor(rooms, self._room_told, media=grant.kind.has_video)
-        wish = wish or JoinWish()
+        self._wish = wish = wish or JoinWish()
         self._door.set_muted(wish.muted)
         self._door.set_camera(wish.camera_on)
         self._repeats = Repeats(self._chat, self._door)
@@ -150,7 +150,7 @@ class CallSession:
     def open(self, kept: tuple[KeptLine, ...] = ()) -> None:
         """Publish transcript and first state, whole, from the join answer and kept lines alone; then connect."""
         if self._journal is not None:
-            self._journal.opened()
+            self._journal.opened(self._wish)
         self._facts.own = self._door.prepare()
         self._listener.open_chat(self._chat.open(self._facts.grant.messages, kept))
         self._refresh()
@@ -205,6 +205,8 @@ class CallSession:
     def set_muted(self, muted: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Mute or unmute the own microphone."""
         self._door.set_muted(muted)
+        if self._journal is not None:
+            self._journal.muted(muted)
         if not muted:
             self.dismiss("talking_muted")
 
@@ -221,6 +223,8 @@ class CallSession:
     def set_camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Turn the own camera on or off."""
         self._door.set_camera(on)
+        if self._journal is not None:
+            self._journal.camera(on)
         if on:
             self._link.camera_wished(self._loop.time())
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from desktop.core.account import AccountPhase, AccountState
 from desktop.core.clock import TimerMode
 from desktop.core.errors import BaylinkError, OfflineError, RefusedError, ServerTroubleError, SignedOutError
+from desktop.core.join_wish import JoinWish
 from desktop.core.people import MechanicId, Role, SessionId
 from desktop.core.restart import RestartPhase, RestartState
 from desktop.core.session import Mechanic, SessionRow, SessionState, SessionStatus
@@ -48,8 +49,8 @@ class RestartCall(Protocol):
         """Whether a session is open or being opened."""
         ...
 
-    async def join(self, session_id: SessionId) -> None:
-        """Open a session; a refusal is told elsewhere."""
+    async def join(self, session_id: SessionId, wish: JoinWish | None = None) -> None:
+        """Open a session as it is wished; a refusal is told elsewhere."""
         ...
 
     async def leave(self) -> None:
@@ -116,7 +117,7 @@ class RestartFlow:
             since_s = asyncio.get_running_loop().time()
             state = RestartState(phase, left_open.session_id, mechanic.name, since_s=since_s)
             self._to(state)
-            self._story = asyncio.create_task(self._go_back(mechanic, left_open.session_id), name="restart")
+            self._story = asyncio.create_task(self._go_back(mechanic, left_open), name="restart")
 
     def arrived(self) -> None:
         """Take note that the session's page has everything."""
@@ -145,7 +146,8 @@ class RestartFlow:
 
     # ---- the story --------------------------------------------------------------------------------------------------
 
-    async def _go_back(self, mechanic: Mechanic, session_id: SessionId) -> None:
+    async def _go_back(self, mechanic: Mechanic, left_open: OpenCall) -> None:
+        session_id = left_open.session_id
         try:
             kept = await self._outbox.of(mechanic.id, session_id)
         except OSError:
@@ -161,7 +163,7 @@ class RestartFlow:
                     wants_summary = state.status is SessionStatus.COMPLETED
                     self._to(replace(self._state, phase=RestartPhase.ENDED, wants_summary=wants_summary))
                     return
-                if await self._enter(session_id):
+                if await self._enter(left_open):
                     self._left_open.pop(mechanic.id, None)
                     break
                 await asyncio.sleep(pause_s(tries))
@@ -205,11 +207,11 @@ class RestartFlow:
             trouble="",
         )
 
-    async def _enter(self, session_id: SessionId) -> bool:
+    async def _enter(self, left_open: OpenCall) -> bool:
         """Join; say whether that opened the session. Returns when its room is there, or is taking too long."""
         self._arrived.clear()
         self._to(replace(self._state, phase=RestartPhase.ENTERING))
-        await self._call.join(session_id)
+        await self._call.join(left_open.session_id, left_open.wish)
         if not self._call.is_in_call:
             return False
         try:

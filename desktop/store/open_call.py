@@ -1,33 +1,42 @@
 """OpenCallStore: which session is open on this PC for which mechanic, so that a restart can lead back into it."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from desktop.core.join_wish import JoinWish
 from desktop.core.people import MechanicId, SessionId
 from desktop.store.sqlite_file import SqliteFile
 
 _SCHEMA = (
     """
-    CREATE TABLE IF NOT EXISTS open_call (
+    CREATE TABLE IF NOT EXISTS open_sessions (
         owner TEXT PRIMARY KEY,
         session_id TEXT NOT NULL,
-        joined_at REAL NOT NULL
+        joined_at REAL NOT NULL,
+        muted INTEGER NOT NULL,
+        camera_on INTEGER NOT NULL,
+        chat_only INTEGER NOT NULL
     ) WITHOUT ROWID
     """,
     "CREATE TABLE IF NOT EXISTS restarts (at REAL NOT NULL)",
 )
-_PUT = "INSERT OR REPLACE INTO open_call VALUES (?, ?, ?)"
+_PUT = "INSERT OR REPLACE INTO open_sessions VALUES (?, ?, ?, ?, ?, ?)"
+_ALL = "SELECT owner, session_id, joined_at, muted, camera_on, chat_only FROM open_sessions"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCall:
-    """A session that was open and not left; ids only, no names and nothing that opens a door."""
+    """A session that was open and not left; ids only, no names and nothing that opens a door.
+
+    `wish` says how microphone and camera stood: who was muted is not heard after a restart either.
+    """
 
     owner: MechanicId
     session_id: SessionId
     joined_at: datetime
+    wish: JoinWish = field(default_factory=JoinWish)
 
 
 class OpenCallStore:
@@ -39,25 +48,31 @@ class OpenCallStore:
 
     async def put(self, call: OpenCall) -> None:
         """Note that a mechanic's session is open, instead of any former one."""
-        values = (call.owner, call.session_id, call.joined_at.timestamp())
+        wish = (call.wish.muted, call.wish.camera_on, call.wish.chat_only)
+        values = (call.owner, call.session_id, call.joined_at.timestamp(), *wish)
         await self._file.run(lambda base: base.execute(_PUT, values))
 
     async def remove(self, owner: MechanicId, session_id: SessionId) -> None:
         """Note that a session was left or has ended."""
-        where = "DELETE FROM open_call WHERE owner = ? AND session_id = ?"
+        where = "DELETE FROM open_sessions WHERE owner = ? AND session_id = ?"
         await self._file.run(lambda base: base.execute(where, (owner, session_id)))
 
     async def since(self, moment: datetime) -> tuple[OpenCall, ...]:
         """Return the sessions joined after `moment` and never left; older ones are forgotten."""
         first = moment.timestamp()
 
-        def read(base: sqlite3.Connection) -> list[tuple[str, str, float]]:
-            base.execute("DELETE FROM open_call WHERE joined_at < ?", (first,))
-            return base.execute("SELECT owner, session_id, joined_at FROM open_call").fetchall()
+        def read(base: sqlite3.Connection) -> list[tuple[str, str, float, int, int, int]]:
+            base.execute("DELETE FROM open_sessions WHERE joined_at < ?", (first,))
+            return base.execute(_ALL).fetchall()
 
         return tuple(
-            OpenCall(MechanicId(owner), SessionId(session_id), datetime.fromtimestamp(joined_at, UTC))
-            for owner, session_id, joined_at in await self._file.run(read)
+            OpenCall(
+                MechanicId(owner),
+                SessionId(session_id),
+                datetime.fromtimestamp(joined_at, UTC),
+                JoinWish(muted=bool(muted), camera_on=bool(camera_on), chat_only=bool(chat_only)),
+            )
+            for owner, session_id, joined_at, muted, camera_on, chat_only in await self._file.run(read)
         )
 
     async def note_restart(self, now: datetime, *, within: timedelta) -> int:

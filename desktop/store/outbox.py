@@ -1,7 +1,8 @@
 """OutboxStore: lines of chat that the platform does not have yet, in the order in which they were written."""
 
+import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from desktop.core.people import MechanicId, SessionId
@@ -18,6 +19,8 @@ CREATE TABLE IF NOT EXISTS outbox (
     UNIQUE (owner, session_id, temp_id)
 )
 """
+_FORGOTTEN_AFTER = timedelta(days=30)
+"""What was refused, or belongs to a session that nobody opens again, does not stay for ever."""
 _PUT = "INSERT OR IGNORE INTO outbox (owner, session_id, temp_id, text, written_at) VALUES (?, ?, ?, ?, ?)"
 _REMOVE = "DELETE FROM outbox WHERE owner = ? AND session_id = ? AND temp_id = ?"
 _OF = "SELECT temp_id, text, written_at FROM outbox WHERE owner = ? AND session_id = ? ORDER BY place"
@@ -44,7 +47,12 @@ class OutboxStore:
         # What a keyboard can make is no valid UTF-8 at times; it is the platform's part to refuse that.
         text = line.text.encode("utf-8", "surrogatepass")
         values = (owner, session_id, line.id, text, line.written_at.isoformat())
-        await self._file.run(lambda base: base.execute(_PUT, values))
+
+        def put(base: sqlite3.Connection) -> None:
+            base.execute("DELETE FROM outbox WHERE written_at < ?", ((line.written_at - _FORGOTTEN_AFTER).isoformat(),))
+            base.execute(_PUT, values)
+
+        await self._file.run(put)
 
     async def remove(self, owner: MechanicId, session_id: SessionId, line_id: str) -> None:
         """Forget a line: the platform has it."""

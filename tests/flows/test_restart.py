@@ -14,7 +14,7 @@ from desktop.store.open_call import OpenCall
 from desktop.store.outbox import KeptLine
 from tests.flows.call_fakes import SESSION, FakePlatform
 from tests.flows.fakes import IKE, MARISOL, signed_in
-from tests.flows.test_call_journal import FakeOpenCalls, FakeOutbox, FakePc, Program
+from tests.flows.test_call_journal import FakeOpenCalls, FakeOutbox, FakePc, Program, killed
 from tests.virtual_loop import run_virtual
 
 SIGNED_OUT = AccountState(AccountPhase.SIGNED_OUT)
@@ -202,6 +202,26 @@ def test_a_join_that_fails_once_is_tried_again() -> None:
         assert start.program.flow.is_in_call
 
     play(story, platform=platform)
+
+
+def test_who_was_muted_and_had_the_camera_off_is_neither_heard_nor_seen_after_a_restart() -> None:
+    pc, platform = FakePc(), FakePlatform(status=SessionStatus.LIVE)
+
+    async def before(start: Start) -> None:
+        start.program.journal.account_changed(signed_in(MARISOL))
+        await start.program.join()
+        start.program.flow.set_muted(muted=True)
+        start.program.flow.set_camera(on=False)
+        await asyncio.sleep(1)
+        disk = killed(pc)
+        again = Start(disk, platform)
+        await again.flow.look()
+        again.sign_in()
+        await again.until(RestartPhase.OFF)
+        assert (again.program.rooms.room.is_muted, again.program.rooms.room.is_camera_on) == (True, False)
+        await again.stop()
+
+    play(before, pc, platform)
 
 
 def test_a_room_that_does_not_open_holds_the_page_up_for_seconds_only() -> None:

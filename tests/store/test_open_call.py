@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from desktop.core.join_wish import JoinWish
 from desktop.core.people import MechanicId, SessionId
 from desktop.store.open_call import OpenCall, OpenCallStore
 from tests.virtual_time import in_loop
@@ -18,9 +19,10 @@ async def test_an_open_session_is_known_after_a_crash_and_not_after_a_leave(tmp_
     path = tmp_path / "state" / "open-call.sqlite3"
     await OpenCallStore(path).put(OpenCall(MARISOL, OTHER, NOON))
     await OpenCallStore(path).put(OpenCall(MARISOL, SESSION, NOON))
-    await OpenCallStore(path).put(OpenCall(IKE, OTHER, NOON))
+    muted = JoinWish(muted=True, camera_on=False, chat_only=True)
+    await OpenCallStore(path).put(OpenCall(IKE, OTHER, NOON, muted))
     again = OpenCallStore(path)
-    assert set(await again.since(NOON - HOUR)) == {OpenCall(MARISOL, SESSION, NOON), OpenCall(IKE, OTHER, NOON)}
+    assert set(await again.since(NOON - HOUR)) == {OpenCall(MARISOL, SESSION, NOON), OpenCall(IKE, OTHER, NOON, muted)}
     await again.remove(MARISOL, OTHER)
     await again.remove(IKE, OTHER)
     assert await again.since(NOON - HOUR) == (OpenCall(MARISOL, SESSION, NOON),)

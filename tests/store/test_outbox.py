@@ -1,7 +1,7 @@
 """Lines of chat on this PC: in the order written, once each, for their writer only, whatever they hold."""
 
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -57,3 +57,12 @@ async def test_nobody_else_on_this_pc_reads_the_lines(tmp_path: Path) -> None:
     path = tmp_path / "outbox.sqlite3"
     await OutboxStore(path).put(MARISOL, SESSION, line("a"))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@in_loop
+async def test_a_line_that_nobody_came_back_for_is_forgotten_after_a_month(tmp_path: Path) -> None:
+    store = OutboxStore(tmp_path / "outbox.sqlite3")
+    await store.put(MARISOL, OTHER, line("old"))
+    await store.put(MARISOL, SESSION, KeptLine("new", "later", NOON + timedelta(days=31)))
+    assert await store.of(MARISOL, OTHER) == ()
+    assert [kept.id for kept in await store.of(MARISOL, SESSION)] == ["new"]
