@@ -62,6 +62,8 @@ class Plate(QWidget):
 
     def show_words(self, text: str, icon: str = "", spoken: str = "") -> None:
         """Show other words; `spoken` is what a screen reader says instead."""
+        if (text, icon, spoken or text) == (self._text, self._icon, self.accessibleName()):
+            return
         self._text, self._icon = text, icon
         self.setAccessibleName(spoken or text)
         self.fit()
@@ -69,8 +71,9 @@ class Plate(QWidget):
 
     def set_max_width(self, width: int) -> None:
         """Cut the words so that the plate is at most `width` pixels wide."""
-        self._max_width = width
-        self.fit()
+        if width != self._max_width:
+            self._max_width = width
+            self.fit()
 
     def fit(self) -> None:
         """Take the size that the words need."""

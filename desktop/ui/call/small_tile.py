@@ -60,8 +60,10 @@ class SmallTile(VideoTile):
 
     def set_title(self, title: str, icon: str = "", spoken: str = "") -> None:
         """Say whose picture it is, and of which state the microphone is."""
+        before = self._plate.size()
         self._plate.show_words(title, icon, spoken)
-        self._place()
+        if self._plate.size() != before:
+            self._place()
 
     def set_words(self, words: str, person: Person | None = None) -> None:
         """Set what is said while there is no present picture; with `person` their avatar says it without words."""
