@@ -42,10 +42,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         settings = Settings(profile="kiosk") if options.kiosk else Settings()
-    except ValueError as error:
+        camera = film_of(settings)
+    except (ValueError, OSError) as error:
         sys.stderr.write(f"baylink: the settings cannot be used. {error}\n")
         return BAD_CONFIGURATION
-    return run(settings, verbose=options.verbose, link=options.link)
+    return run(settings, verbose=options.verbose, link=options.link, camera=camera)
+
+
+def film_of(settings: "Settings") -> "Callable[[], CameraSource] | None":
+    """Return the film that replaces this PC's cameras, if one is set; raises ValueError or OSError for a bad one."""
+    if settings.camera_file is None:
+        return None
+    from desktop.media.file_camera import FileCamera  # noqa: PLC0415 - only where a film is set
+
+    film = FileCamera(settings.camera_file)
+    return lambda: film
 
 
 def run(

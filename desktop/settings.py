@@ -3,10 +3,10 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import platformdirs
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 _APP = "baylink"
@@ -32,7 +32,8 @@ class Settings(BaseSettings):
 
     `api_base_url` is the platform or the join server; `auth_base_url` where tokens are refreshed if not there.
     `livekit_url` is used when the platform names no media server; `allowed_media_hosts` may be named by it besides
-    its own host. `development` allows http and ws to this machine. A password is taken from the environment only
+    its own host. `development` allows http and ws to this machine, and
+    a film (.y4m) instead of cameras as `camera_file`. A password is taken from the environment only
     (practice), never from a file or from the command line.
     """
 
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     livekit_url: Text | None = None
     allowed_media_hosts: tuple[Text, ...] = ()
     development: bool = False
+    camera_file: Path | None = None
 
     profile: Literal["window", "kiosk"] = "window"
     theme: Literal["bay", "door"] = "bay"
@@ -55,6 +57,12 @@ class Settings(BaseSettings):
 
     prefill_email: Text = ""
     practice_password: SecretStr | None = Field(default=None, exclude=True)
+
+    @model_validator(mode="after")
+    def _film_in_development_only(self) -> Self:
+        if self.camera_file is not None and not self.development:
+            raise ValueError("camera_file is for development only")
+        return self
 
     @property
     def sizes(self) -> Literal["desktop", "kiosk"]:

@@ -6,6 +6,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from desktop import settings
+from desktop.__main__ import film_of
 from desktop.settings import Settings
 
 
@@ -76,3 +77,16 @@ def test_a_wrong_value_is_refused_without_repeating_it(
 def test_media_hosts_can_be_listed(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     files[0].write_text('allowed_media_hosts = ["media.baylink.example"]\n')
     assert Settings().allowed_media_hosts == ("media.baylink.example",)
+
+
+def test_a_film_replaces_the_cameras_in_development_only(files: tuple[Path, Path], tmp_path: Path) -> None:
+    film = tmp_path / "film.y4m"
+    film.write_bytes(b"YUV4MPEG2 W16 H8 F30:1\nFRAME\n" + bytes(16 * 8 * 3 // 2))
+    with pytest.raises(ValidationError, match="development"):
+        Settings(camera_file=film)
+    camera = film_of(Settings(camera_file=film, development=True))
+    assert camera is not None
+    assert camera() is camera()
+    assert film_of(Settings()) is None
+    with pytest.raises(OSError, match="No such file"):
+        film_of(Settings(camera_file=tmp_path / "none.y4m", development=True))
