@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from livekit import rtc
@@ -20,6 +21,8 @@ _log = logging.getLogger(__name__)
 _LAST_SOUND_S = 0.3
 _FREE_EVERY_S = 0.05
 _FREE_TRIES = 40
+_NO_ROUTE = Route("gone", "")
+"""The SDK still counts on a device that is not there: it has to be given another one before it plays anew."""
 
 
 @dataclass(slots=True)
@@ -35,6 +38,17 @@ class _SharedDevice:
         self.users += 1
         if self.users == 1:
             self.input, self.output = None, None
+
+    def lose(self, names: AbstractSet[str]) -> bool:
+        """Say whether devices of these names are gone: the sound server has moved to others what they did.
+
+        One that is back a moment later has to be chosen again.
+        """
+        if names:
+            self.input = None
+        if self.output is not None and self.output.name in names:
+            self.output = _NO_ROUTE
+        return bool(names)
 
     def closed(self) -> None:
         """Forget a user."""
@@ -72,6 +86,7 @@ class Sound:
         self._may_publish = True
         self.is_muted = False
         self._seen = devices = look()
+        self._has_lost = False
         self.speaker = OwnDevice.STARTING if devices.outputs else OwnDevice.MISSING
         self.microphone = OwnDevice.STARTING if devices.outputs and devices.inputs else OwnDevice.MISSING
 
@@ -100,7 +115,9 @@ class Sound:
             devices = self._look()
             if not devices.outputs:
                 self._lose_audio()
-            return bool({*self._seen.outputs, *self._seen.inputs} - {*devices.outputs, *devices.inputs})
+            is_loss = _device.lose({*self._seen.outputs, *self._seen.inputs} - {*devices.outputs, *devices.inputs})
+            self._has_lost = self._has_lost or is_loss
+            return is_loss
 
     async def devices_changed(self) -> None:
         """Use the devices that are plugged in and chosen now."""
@@ -108,7 +125,7 @@ class Sound:
             devices = self._look()
             await self._open(devices)
             await self._use_microphone(devices)
-            self._seen = devices
+            self._seen, self._has_lost = devices, False
 
     def set_muted(self, muted: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Mute or unmute; muting closes the microphone, so the system's recording sign goes off too."""
@@ -218,7 +235,7 @@ class Sound:
         if not self._may_publish:
             self._set(microphone=OwnDevice.REFUSED)
             return
-        is_as_before = (devices.inputs, devices.input) == (self._seen.inputs, self._seen.input)
+        is_as_before = not self._has_lost and (devices.inputs, devices.input) == (self._seen.inputs, self._seen.input)
         if is_as_before and self._track is not None and self.microphone in {OwnDevice.ON, OwnDevice.OFF}:
             await self._treat(devices.processing)
             return

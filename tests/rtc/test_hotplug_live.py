@@ -49,3 +49,9 @@ def test_every_device_comes_back_by_itself_after_it_was_pulled_out(tmp_path: Pat
         "camera",
     }
     _judge(back)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(2400)
+def test_a_hundred_times_everything_comes_back_and_nothing_crashes(tmp_path: Path) -> None:
+    _judge(_play(100, tmp_path, 2300))
