@@ -1,7 +1,7 @@
 # Every target prepares the machine by itself (packaging/bootstrap.sh); the second run costs a second.
 SHELL := /bin/bash
 PREPARE := packaging/bootstrap.sh
-.PHONY: demo test unit lint format bench joinserver clean
+.PHONY: demo test unit lint format bench soak joinserver clean
 
 demo: ## a whole practice day: servers, a simulated customer and the app
 	@$(PREPARE) demo python -m desktop.practice $(ARGS)
@@ -26,6 +26,9 @@ format: ## put every file into the house's form
 bench: ## the app measured beside a browser client, then the join server under load; writes build/bench.json
 	@$(PREPARE) bench python -m benchmarks $(ARGS)
 	@$(PREPARE) bench python -m benchmarks.joinserver_load $(LOAD_ARGS)
+
+soak: ## hours of faults against real servers; writes build/soak.json; a tenth of it: SOAK_ARGS="--soak-scale 0.1"
+	@$(PREPARE) test python -m pytest tests/faults -m soak --timeout 0 -s --soak-scale 1 $(SOAK_ARGS)
 
 joinserver: ## the join server alone, with the demo data, on http://127.0.0.1:8787
 	@$(PREPARE) lint python -m desktop.joinserver --dev --demo-data $(ARGS)
