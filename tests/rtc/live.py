@@ -140,6 +140,13 @@ class House:
     async def remove(self, identity: str) -> None:
         await self._api.room.remove_participant(api.RoomParticipantIdentity(room=self.room_name, identity=identity))
 
+    async def allow(self, identity: str, *, can_publish: bool) -> None:
+        """Take the right to publish away, or give it back."""
+        permission = api.ParticipantPermission(can_publish=can_publish, can_subscribe=True, can_publish_data=True)
+        await self._api.room.update_participant(
+            api.UpdateParticipantRequest(room=self.room_name, identity=identity, permission=permission)
+        )
+
     async def rename(self, identity: str, name: str) -> None:
         await self._api.room.update_participant(
             api.UpdateParticipantRequest(room=self.room_name, identity=identity, name=name)
@@ -312,6 +319,10 @@ class PlainCamera:
         self.frame = PlainFrame(bytearray([90]) * (width * height * 3 // 2), width, height)
         self.is_running = False
         self.is_pulled = False
+
+    def resize(self, width: int, height: int) -> None:
+        """Give pictures of another size, as another camera would."""
+        self.frame = PlainFrame(bytearray([90]) * (width * height * 3 // 2), width, height)
 
     async def frames(self) -> AsyncIterator[PlainFrame]:
         self.is_running = True
