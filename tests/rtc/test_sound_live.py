@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from livekit import rtc
 
 from desktop.core.call import OwnDevice, TrackState
+from desktop.core.hearing import SILENCE_DB
 from desktop.practice.virtual_sound import VirtualSound
 from desktop.rtc.events import OwnDevices, TrackChanged, TrackSource
-from desktop.rtc.sound_devices import SoundDevices
+from desktop.rtc.sound_devices import SoundDevices, SoundProcessing
+from tests.media.sound import speech
 from tests.rtc.live import House, Server
 
 pytestmark = pytest.mark.server
@@ -130,5 +133,67 @@ def test_a_sound_server_that_went_away_costs_the_sound_and_not_the_call(
         await peer.publish()
         await client.picture_of(house.customer)
         await client.until(lambda: client.room.own_devices == OwnDevices())
+
+    server.play(story)
+
+
+_AS_IT_IS = SoundProcessing(echo_cancellation=False, noise_suppression=False, auto_gain=False)
+_HEARD_DB = -45.0
+
+
+def _treated(processing: SoundProcessing) -> SoundDevices:
+    return SoundDevices(SPEAKER, MICROPHONE, processing=processing)
+
+
+@pytest.mark.usefixtures("sound_server")
+def test_the_level_moves_with_speech_and_is_silence_while_muted(server: Server) -> None:
+    async def story(house: House) -> None:
+        client = house.client(sound=lambda: _treated(_AS_IT_IS))
+        assert await client.room.own_level() is None, "nothing is published yet"
+        await client.room.connect(house.livekit.url, house.token(house.mechanic))
+        await client.until(lambda: client.room.own_devices.microphone is OwnDevice.ON)
+
+        async def until_heard() -> None:
+            async with asyncio.timeout(15):
+                while (await client.room.own_level() or SILENCE_DB) < _HEARD_DB:  # noqa: ASYNC110 - the SDK tells nothing by itself
+                    await asyncio.sleep(0.05)
+
+        with speech(loudness=0.5):
+            await until_heard()
+            client.room.set_muted(True)
+            assert await client.room.own_level() == SILENCE_DB
+            client.room.set_muted(False)
+            await until_heard()
+        await client.room.leave()
+        assert await client.room.own_level() is None
+
+    server.play(story)
+
+
+@pytest.mark.usefixtures("sound_server")
+def test_what_reducing_noise_and_evening_out_loudness_do_is_seen_at_the_meter(server: Server) -> None:
+    """A steady hum counts as noise: it falls by far with the one switch, and is lifted by the other."""
+    treated = [_AS_IT_IS]
+
+    async def story(house: House) -> None:
+        client = house.client(sound=lambda: _treated(treated[-1]))
+        await client.room.connect(house.livekit.url, house.token(house.mechanic))
+        await client.until(lambda: client.room.own_devices.microphone is OwnDevice.ON)
+
+        async def until_level(low_db: float, high_db: float) -> None:
+            async with asyncio.timeout(15):
+                while not low_db < (await client.room.own_level() or SILENCE_DB) < high_db:  # noqa: ASYNC110 - the SDK tells nothing by itself
+                    await asyncio.sleep(0.05)
+
+        with speech(loudness=0.1, seconds=60):
+            await until_level(-33, -26)
+            for processing, low_db, high_db in (
+                (replace(_AS_IT_IS, noise_suppression=True), -80, -40),
+                (_AS_IT_IS, -33, -26),
+                (replace(_AS_IT_IS, auto_gain=True), -25, -10),
+            ):
+                treated.append(processing)
+                client.room.devices_changed()
+                await until_level(low_db, high_db)
 
     server.play(story)
