@@ -19,6 +19,8 @@ from desktop.ui.plain_label import PlainLabel
 from desktop.ui.regions import mark_region
 from desktop.ui.summary.findings import FindingsPart
 from desktop.ui.summary.parts import PartsPart
+from desktop.ui.summary.pdf import summary_pdf
+from desktop.ui.summary.pdf_button import SavePdfButton
 from desktop.ui.summary.pictures import PicturesPart
 from desktop.ui.summary.sent_view import SentView
 from desktop.ui.text_area import TextArea
@@ -185,6 +187,7 @@ class SummaryPage(QWidget):
         self._bar = QWidget(self)
         set_surface(self._bar, "raised", "top")
         self._back = Button("Finish later", "clock", name="finishLater", primary=True, parent=self._bar)
+        self._pdf = SavePdfButton(self._as_pdf, self._bar)
         self._error = ErrorLine("summaryError", self._bar)
         self._promise = PlainLabel("", "caption", "text-muted", align=Qt.AlignmentFlag.AlignRight, parent=self._bar)
         self._promise.setObjectName("summaryPromise")
@@ -195,6 +198,7 @@ class SummaryPage(QWidget):
     def _lay_out_parts(self) -> None:
         self._bar_row = QHBoxLayout(self._bar)
         self._bar_row.addWidget(self._back)
+        self._bar_row.addWidget(self._pdf)
         self._bar_row.addWidget(self._error, 1)
         self._bar_row.addWidget(self._promise, 1)
         self._bar_row.addWidget(self._send)
@@ -218,11 +222,27 @@ class SummaryPage(QWidget):
         self._copy.clicked.connect(self._copy_notes)
         self._back.clicked.connect(self.back_requested)
         self._send.clicked.connect(self._ask_to_send)
+        self._pdf.failed.connect(self._say)
         QShortcut(QKeySequence("Esc"), self).activated.connect(self.back_requested)
 
     # ---- the form ---------------------------------------------------------------------------------------------------
 
+    def _as_pdf(self) -> bytes:
+        """Return what stands here as a PDF: the form, or the summary that was sent."""
+        record = self._record if self._record is not None and self._record.session_id == self._session else None
+        sent = record.summary.sent if record is not None and record.summary is not None else None
+        if sent is not None:
+            texts = (sent.findings, sent.steps_taken, sent.next_steps, sent.parts_needed)
+        else:
+            draft = self._written()
+            texts = (draft.findings_text, draft.steps_taken, draft.next_steps, draft.parts_text)
+        headings = ("Findings", "What I did", "Next steps", "Parts needed")
+        pictures = () if sent is not None else self._pictures.chosen_images
+        parts = tuple(zip(headings, texts, strict=True))
+        return summary_pdf(self._title.accessibleName(), self._line.accessibleName(), parts, pictures)
+
     def _load(self, draft: SummaryDraft) -> None:
+        self._pdf.show_unsaved()
         self._draft = draft
         self._findings.load(draft.findings)
         self._did.load(draft.steps_taken)
@@ -242,6 +262,7 @@ class SummaryPage(QWidget):
 
     def _tell(self) -> None:
         self._error.show_sentence("")
+        self._pdf.show_unsaved()
         self._promise.show()
         self.draft_edited.emit(self._written())
 

@@ -31,6 +31,11 @@ class PictureCard(QAbstractButton):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
 
+    @property
+    def image(self) -> QImage | None:
+        """The picture, once it is shown."""
+        return self._image
+
     def set_image(self, image: QImage | None) -> None:
         """Show the picture."""
         self._image = image
@@ -122,6 +127,12 @@ class PicturesPart(QWidget):
     def chosen(self) -> tuple[str, ...]:
         """The ids of the chosen pictures, in the order of the session."""
         return tuple(self._chosen)
+
+    @property
+    def chosen_images(self) -> tuple[QImage, ...]:
+        """The chosen pictures as far as they are shown."""
+        shown = (self._cards[key].image for key in self._chosen if key in self._cards)
+        return tuple(image for image in shown if image is not None)
 
     def load(self, chosen: tuple[str, ...]) -> None:
         """Choose these, and no others."""
