@@ -16,10 +16,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from benchmarks.gap_meter import GapMeter
 from desktop.app import App
 from desktop.core.people import SessionId
+from desktop.ui.call.small_tile import SmallTile
 from desktop.ui.session_list import SessionList
 from desktop.ui.video_tile import VideoTile
 
 _POLL_MS = 5
+_FLOWS_AFTER = 10
 _RESTS_FOR = 40
 """A button that stood still for so many looks (0.2 s) is where it is going to be tapped."""
 
@@ -52,6 +54,9 @@ class Probe(QObject):
             "choose": self._choose,
             "fit": self._fit,
             "gaps": self._measure_gaps,
+            "flow": self._tell_flow,
+            "tiles": self._tell_tiles,
+            "leave": self._leave,
             "quit": self._quit,
         }
         self._when(self._can_sign_in, lambda: tell("usable"))
@@ -157,6 +162,31 @@ class Probe(QObject):
 
     def _measure_gaps(self, order: Order) -> None:
         GapMeter(float(str(order["seconds"])), lambda gaps: tell("gaps", gaps=gaps), self)
+
+    def _tell_flow(self, _order: Order) -> None:
+        """Tell when the large picture goes on: several new frames after the order."""
+        tile = self._tile()
+        before = tile.frames_painted
+        self._when(lambda: tile.isVisible() and tile.frames_painted >= before + _FLOWS_AFTER, lambda: tell("flowing"))
+
+    def _tell_tiles(self, order: Order) -> None:
+        """Tell where the pictures lie, the large one first, once there are as many as wanted."""
+        count = int(str(order["count"]))
+
+        def tiles() -> list[VideoTile]:
+            small = [tile for tile in self._app.window.findChildren(SmallTile) if tile.isVisible() and tile.has_picture]
+            return [self._tile(), *(tile for tile in small if tile.accessibleName() != "Your own picture")]
+
+        self._when(
+            lambda: len(tiles()) == count and all(tile.frames_painted for tile in tiles()),
+            lambda: tell("tiles", places=[_place(tile) for tile in tiles()]),
+        )
+
+    def _leave(self, _order: Order) -> None:
+        """Leave the call and keep the session open, as locking the screen does; tell when the list is there again."""
+        self._app.call_gateway.leave()
+        sessions = self._need(SessionList, "sessionList")
+        self._when(sessions.isVisible, lambda: tell("left"))
 
     def _quit(self, _order: Order) -> None:
         self._app.stop()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from benchmarks.figures import median
 
@@ -108,6 +109,16 @@ def to_json(rows: Iterable[Row]) -> str:
         for row in rows
     ]
     return json.dumps(entries, indent=2) + "\n"
+
+
+def add_rows(output: Path, rows: Iterable[Row]) -> None:
+    """Put rows into the file of an earlier run, each in the place of the one with its name."""
+    known = json.loads(output.read_text(encoding="utf-8")) if output.exists() else []
+    new = json.loads(to_json(rows))
+    names = {row["name"] for row in new}
+    output.parent.mkdir(parents=True, exist_ok=True)
+    kept = [row for row in known if row["name"] not in names]
+    output.write_text(json.dumps(kept + new, indent=2) + "\n", encoding="utf-8")
 
 
 def table(rows: Iterable[Row]) -> str:
