@@ -1,7 +1,7 @@
 """Buttons of the pages: one word, perhaps an icon, one kind; sizes from the tokens."""
 
-from PySide6.QtCore import QEvent, QRectF, QSize
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from desktop.ui.button_face import ButtonFace, paint_button
@@ -33,6 +33,8 @@ class Button(QPushButton):
         self.setText(text)
         self.setAccessibleName(label or text)
         self.setAutoDefault(False)
+        # The ground under the pointer differs: Qt paints again when it comes and goes.
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         appearance().changed.connect(self._take_theme)
         self._take_theme()
 
@@ -87,16 +89,6 @@ class Button(QPushButton):
     def minimumSizeHint(self) -> QSize:
         """Return the same: a word on a button is never cut."""
         return self.sizeHint()
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the hover ground."""
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Take the hover ground away."""
-        super().leaveEvent(event)
-        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the face."""

@@ -1,7 +1,7 @@
 """The painted button of the control bar: icon over word in kiosk, beside it on the desktop; marks and a badge."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from desktop.ui.button_face import ButtonFace, paint_badge, paint_button
@@ -36,6 +36,8 @@ class CallButton(QAbstractButton):
         self.setText(text)
         self.setAccessibleName(label or text)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        # The ground under the pointer differs: Qt paints again when it comes and goes.
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         appearance().changed.connect(self._take_theme)
         self._take_theme()
 
@@ -96,16 +98,6 @@ class CallButton(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         """Return the same: a word on a control is never cut."""
         return self.sizeHint()
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the hover ground."""
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Take the hover ground away."""
-        super().leaveEvent(event)
-        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint face and badge."""

@@ -1,7 +1,7 @@
 """The page of a chat-only session: the same chat as in a call, in the middle, with the vehicle beside it."""
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.core.call import CallState
@@ -16,8 +16,6 @@ from desktop.ui.chat.quick_replies import CHAT_REPLIES
 from desktop.ui.message_bar import MessageBar
 from desktop.ui.regions import mark_region
 from desktop.ui.theme import appearance, set_surface, theme
-
-_TICK_MS = 250
 
 
 class ChatPage(QWidget):
@@ -48,8 +46,6 @@ class ChatPage(QWidget):
         self._lay_out_parts()
         self._connect_parts()
         mark_region(self.header, self.chat, self.panel, self.bar)
-        self._tick = QTimer(self, interval=_TICK_MS)
-        self._tick.timeout.connect(self._tick_over)
         appearance().changed.connect(self._take_theme)
         self._take_theme()
         self._show_panel()
@@ -147,19 +143,6 @@ class ChatPage(QWidget):
     def _show_panel(self) -> None:
         self.panel.setVisible(self._is_panel_wanted)
         self.bar.set_panel(self.panel.tab if self._is_panel_wanted else "", 0)
-
-    @Slot()
-    def _tick_over(self) -> None:
-        if not self.isVisible():
-            self._tick.stop()
-            return
-        self.header.timer.tick()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Tell the time again."""
-        super().showEvent(event)
-        self.header.timer.tick()
-        self._tick.start()
 
     def _take_theme(self) -> None:
         look = theme()

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QTimer, Signal, Slot
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtCore import QModelIndex, Signal, Slot
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.core.call import CallState, VideoKey
@@ -23,7 +23,6 @@ from desktop.ui.regions import mark_region
 from desktop.ui.theme import appearance, set_surface, theme
 
 PANEL_NEEDS_PX = 1280
-_TICK_MS = 250
 
 
 class CallPage(QWidget):
@@ -70,8 +69,6 @@ class CallPage(QWidget):
         self._connect_parts()
         self._add_shortcuts()
         mark_region(self.header, self.stage, self.panel, self.numbers, self.bar)
-        self._tick = QTimer(self, interval=_TICK_MS)
-        self._tick.timeout.connect(self._tick_over)
         appearance().changed.connect(self._take_theme)
         self._take_theme()
         self._show_panel()
@@ -292,19 +289,6 @@ class CallPage(QWidget):
             self.toggle_numbers()
         elif self._is_full:
             self.toggle_full_picture()
-
-    @Slot()
-    def _tick_over(self) -> None:
-        if not self.isVisible():
-            self._tick.stop()
-            return
-        self.header.timer.tick()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Tell the time again."""
-        super().showEvent(event)
-        self.header.timer.tick()
-        self._tick.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Close the panel by itself where the window becomes too narrow for both."""

@@ -2,8 +2,8 @@
 
 import time
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QFont, QFontMetricsF, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.core.clock import SessionTimer, TimerMode, TimerReading, TimerUrgency
@@ -13,12 +13,13 @@ from desktop.ui.theme import Theme, appearance, theme
 
 _LINE_PX = 4
 _GAP = 8
+_TICK_MS = 250
 _INKS = {TimerUrgency.NORMAL: "text", TimerUrgency.AMBER: "warning-fg", TimerUrgency.RED: "danger-fg"}
 _LINES = {TimerUrgency.NORMAL: "accent", TimerUrgency.AMBER: "warning-fg", TimerUrgency.RED: "danger-fg"}
 
 
 class TimerView(QWidget):
-    """Shows a `SessionTimer` by server time; `tick` reads it again, at least once a second."""
+    """Shows a `SessionTimer` by server time, and reads it again by itself while it is seen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,6 +27,8 @@ class TimerView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._timer = SessionTimer()
         self._reading = self._timer.read(time.monotonic())
+        self._clock = QTimer(self, interval=_TICK_MS)
+        self._clock.timeout.connect(self.tick)
         appearance().changed.connect(self.updateGeometry)
         self._name()
 
@@ -45,6 +48,17 @@ class TimerView(QWidget):
             self._timer = timer
             self.tick()
             self.updateGeometry()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell the time again."""
+        super().showEvent(event)
+        self.tick()
+        self._clock.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest while nobody looks."""
+        super().hideEvent(event)
+        self._clock.stop()
 
     def tick(self) -> None:
         """Read the timer; repaint if it moved."""
