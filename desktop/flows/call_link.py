@@ -44,6 +44,10 @@ class LinkDoor(Protocol):
         ...
 
 
+SILENT_KBPS = 1.0
+"""Below this nothing comes in, neither sound nor picture."""
+
+
 class CallLink:
     """Watches one call's connection and acts on it. Times are the loop's seconds; bands go to the call's rack."""
 
@@ -68,7 +72,8 @@ class CallLink:
             self._take_photo(event, now)
             return
         self._stats, self._stats_s = event, now
-        if self._ladder.take(self._sample(event), now):
+        # Where nothing at all comes the network is away or the sender has stopped: less picture would help neither.
+        if event.rx_kbps >= SILENT_KBPS and self._ladder.take(self._sample(event), now):
             self._follow_ladder(now)
         if self._upload.take(event, now):
             self._door.hold_camera(self._upload.is_held)

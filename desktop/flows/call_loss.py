@@ -8,8 +8,8 @@ from desktop.flows.call_facts import CallFacts
 from desktop.flows.call_probe import Probe
 from desktop.rtc.video import FROZEN_AFTER_S
 
-BACK_GRACE_S = 0.25
-"""How long an SDK that is reconnecting may take after the network is back."""
+BACK_GRACE_S = 0.1
+"""How long an SDK that is reconnecting may take after the network is back: its next try may be seconds away."""
 PICTURE_GRACE_S = 1.2
 """How long the pictures of a room that never noticed a loss may take after the network is back."""
 _GRACE_AFTER_LONG_S = 0.6
@@ -22,6 +22,7 @@ _RESUME_S = 1.5
 _RESUME_IN_SILENCE_S = 4.0
 """The same where no picture could show that the room still works."""
 _PICTURES_WITHIN_S = 30.0
+_MEASURED_EVERY_S = 1.0
 _STILL_AWAITED = frozenset({TrackState.STARTING, TrackState.PAUSED})
 """What a picture that froze may become while it is fetched anew or held back: it is no proof of a room that works."""
 
@@ -49,17 +50,20 @@ class LossWatch:
         self._reconnecting_s: float | None = None
         self._stuck_s: float | None = None
         self._flowed_s: float | None = None
+        self._silent_s: float | None = None
+        self._has_heard = False
         self._platform_failed = False
 
     @property
     def is_unsure(self) -> bool:
         """Whether there is a reason to ask the servers."""
-        return self._reconnecting_s is not None or self._stuck_s is not None or self._platform_failed
+        return self._doubted_s() is not None or self._platform_failed
 
     def entered(self, now: float) -> None:
         """Note a new room."""
         self._entered_s = now
-        self._reconnecting_s = self._stuck_s = None
+        self._reconnecting_s = self._stuck_s = self._silent_s = None
+        self._has_heard = False
 
     def reconnecting(self, now: float) -> None:
         """Note that the SDK works on its connection."""
@@ -68,6 +72,14 @@ class LossWatch:
     def reconnected(self) -> None:
         """Note that the SDK has its connection back."""
         self._reconnecting_s = None
+
+    def measured(self, now: float, *, is_silent: bool) -> None:
+        """Note whether anything at all came in during the last second: a picture held back cannot show a loss."""
+        self._has_heard = self._has_heard or not is_silent
+        if not is_silent or not self._has_heard or not self._facts.people.picture_states & _STILL_AWAITED:
+            self._silent_s = None
+        elif self._silent_s is None:
+            self._silent_s = now - _MEASURED_EVERY_S
 
     def platform_answered(self, is_true: bool) -> None:  # noqa: FBT001 - the fact itself is the argument
         """Note whether a question to the platform was answered, or not yet although it should have been."""
@@ -88,7 +100,7 @@ class LossWatch:
         if (lost_s := self._lost_since(now, is_flowing=is_flowing)) is not None:
             self._conditions.connection_lost(lost_s)
             return Verdict.LOST
-        return Verdict.FINE if self._reconnecting_s is None and self._stuck_s is None else Verdict.UNSURE
+        return Verdict.FINE if self._doubted_s() is None else Verdict.UNSURE
 
     def _lost_since(self, now: float, *, is_flowing: bool) -> float | None:
         """Return since when the connection is certainly gone; None while it is not, or while that is not known."""
@@ -98,12 +110,13 @@ class LossWatch:
         media, platform = self._probe.media, self._probe.platform
         if is_flowing or not media.is_down:
             return None
-        if self._stuck_s is not None:
-            return self._stuck_s
+        if (doubted_s := self._doubted_s()) is not None:
+            return doubted_s
         return media.down_s if platform.is_down else None
 
     def _doubted_s(self) -> float | None:
-        return min((at for at in (self._stuck_s, self._reconnecting_s) if at is not None), default=None)
+        doubts = (self._stuck_s, self._silent_s, self._reconnecting_s)
+        return min((at for at in doubts if at is not None), default=None)
 
     def _must_leave(self, now: float) -> bool:
         """Say whether a new room is surely faster than the SDK; without the platform there would be none at all."""

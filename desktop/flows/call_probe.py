@@ -15,6 +15,7 @@ _MEDIA_LATE_S = 1.0
 _PLATFORM_LATE_S = 2.5
 """The platform may itself wait up to two seconds for a media server that has stopped."""
 _GIVE_UP_S = 4.0
+_FRESH_S = 0.5
 
 
 class Reach:
@@ -55,8 +56,10 @@ class Reach:
         task.add_done_callback(self._asked.discard)
 
     async def is_there(self) -> bool:
-        """Ask once and return the verdict: no later than when an answer counts as late."""
+        """Ask, unless it has just answered, and return the verdict: no later than when an answer counts as late."""
         began_s = self._loop.time()
+        if not self.is_down and self.answered_s is not None and began_s - self.answered_s <= _FRESH_S:
+            return True
         self.ask()
         while (self.answered_s or 0.0) < began_s:
             if self.down_s is not None and self.down_s >= began_s:

@@ -7,6 +7,7 @@ import pytest
 from desktop.core.call import CallPhase, TrackState
 from desktop.core.chat import Delivery
 from desktop.core.errors import OfflineError
+from desktop.core.link import LinkStats
 from desktop.core.session import SessionKind
 from desktop.rtc.events import (
     ChatReceived,
@@ -147,6 +148,40 @@ def test_a_picture_that_is_fetched_anew_or_held_back_is_no_sign_of_a_room_that_w
             assert stage.screen.state.phase is CallPhase.RECONNECTING
         stage.network(is_there=True)
         await stage.screen.until(lambda: len(stage.rooms.opened) == 2, 3)
+
+    play(story)
+
+
+def test_a_loss_is_noticed_although_the_pictures_are_held_back() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.room.tell(TrackChanged(CUSTOMER, TrackSource.CAMERA, TrackState.PAUSED))
+        for _ in range(5):
+            await asyncio.sleep(1)
+            stage.room.tell(LinkStats(rx_kbps=30))
+        stage.network(is_there=False)
+        for _ in range(8):
+            await asyncio.sleep(1)
+            stage.room.tell(LinkStats())
+        assert stage.screen.state.phase is CallPhase.RECONNECTING
+        stage.network(is_there=True)
+        await stage.screen.until(lambda: len(stage.rooms.opened) == 2, 3)
+        await stage.screen.until_phase(CallPhase.LIVE, 3)
+
+    play(story)
+
+
+def test_silence_of_a_call_in_which_nobody_sends_is_no_doubt() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.room.tell(TrackChanged(CUSTOMER, TrackSource.CAMERA, TrackState.MUTED))
+        await asyncio.sleep(2)
+        asked = len(stage.platform.probes)
+        for _ in range(20):
+            await asyncio.sleep(1)
+            stage.room.tell(LinkStats())
+        assert len(stage.platform.probes) == asked
+        assert stage.screen.state.phase is CallPhase.LIVE
 
     play(story)
 
