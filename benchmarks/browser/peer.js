@@ -1,7 +1,8 @@
 // A plain web client of one session: signs in, joins with one tap, and fills the window with the customer's video.
+// With `peer.places` set every video gets a place of its own, as [left, top, width, height]: a shared screen the first.
 "use strict";
 
-const peer = { access: null, session: null, room: null, error: null, origin: null };
+const peer = { access: null, session: null, room: null, error: null, origin: null, places: null, small: 0 };
 
 async function post(path, body) {
   const headers = { "content-type": "application/json" };
@@ -16,10 +17,16 @@ async function signIn(email, password, session) {
   peer.session = session;
 }
 
-function show(track) {
-  const video = document.getElementById("video");
+function show(track, publication) {
+  let video = document.getElementById("video");
+  if (peer.places) {
+    const isLarge = publication.source === LivekitClient.Track.Source.ScreenShare;
+    if (!isLarge) video = document.body.appendChild(video.cloneNode());
+    const [left, top, width, height] = peer.places[isLarge ? 0 : (peer.small += 1)];
+    Object.assign(video.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+  }
   track.attach(video);
-  document.getElementById("join").remove();
+  document.getElementById("join")?.remove();
 }
 
 async function join() {
@@ -27,8 +34,8 @@ async function join() {
     device_fingerprint: "browser-peer-1", view: "video",
   });
   peer.room = new LivekitClient.Room();
-  peer.room.on(LivekitClient.RoomEvent.TrackSubscribed, (track) => {
-    if (track.kind === LivekitClient.Track.Kind.Video) show(track);
+  peer.room.on(LivekitClient.RoomEvent.TrackSubscribed, (track, publication) => {
+    if (track.kind === LivekitClient.Track.Kind.Video) show(track, publication);
   });
   await peer.room.connect(grant.serverUrl, grant.token);
 }

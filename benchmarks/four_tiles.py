@@ -1,0 +1,216 @@
+"""`python -m benchmarks.four_tiles`: CPU of four pictures of 720p30 in one call, the app beside a browser's page.
+
+A customer and two guests film in one layer each, one of them shares a screen as well, so that both sides decode four
+times 1280x720; the page shows the pictures in the very places where the app shows them. The rows are added to
+`build/bench.json`.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from livekit import api
+
+from benchmarks.app_side import AppOpener, AppSide, next_event
+from benchmarks.browser_peer import BrowserMissingError, BrowserOpener, BrowserPeer, find_chromium, prepare
+from benchmarks.figures import median
+from benchmarks.guests import VARIABLE
+from benchmarks.pointer import Pointer
+from benchmarks.process_tree import ProcessTree, cpu_percent
+from benchmarks.report import Aim, Measure, Row, add_rows, table
+from benchmarks.screen import Screen, virtual_screen
+from benchmarks.side import SignIn
+from benchmarks.watch import Watch
+from desktop.practice.children import Child, ChildFailedError, free_port, start_child
+from desktop.practice.customer_process import CustomerProcess
+from desktop.practice.day import PracticeLogin, PracticeSession
+from desktop.practice.join_server import JoinServer
+from desktop.practice.livekit_server import LiveKitKeys, LiveKitServer, LiveKitServerMissingError
+from desktop.practice.picture_code import Rect
+
+_CPU = Measure("four_tiles_cpu_pct", "% of a core", Aim(ratio=0.8))
+_FPS = Measure("four_tiles_shown_fps", "1/s")
+_BUILD = Path("build")
+_SCREEN = (2560, 1440)
+_LARGE = (1280, 720)
+_GUESTS = 2
+_PICTURES = 4
+_SESSION = PracticeSession("S01", "C1")
+_CUSTOMER = ("--no-simulcast", "--no-dynacast", "--no-audio", "--no-greet", "--no-answer", "--no-watch")
+_JOIN_S = 6.0
+_SETTLE_S = 4.0
+_LOOK_S = 0.008
+
+
+@dataclass(slots=True)
+class Figures:
+    """One figure a round, of one side."""
+
+    cpu_pct: list[float] = field(default_factory=list)
+    fps: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Where both sides join, who signs in, and the guests, who film when they are told to."""
+
+    url: str
+    guests: Child
+    sign_in: SignIn
+    folder: Path
+
+
+def main() -> int:
+    """Measure; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.four_tiles", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=15.0, help="how long CPU is measured in a call")
+    parser.add_argument("--output", type=Path, default=_BUILD / "bench.json")
+    options = parser.parse_args()
+    try:
+        ours, peer = asyncio.run(_measure(options.rounds, options.seconds))
+    except (BrowserMissingError, LiveKitServerMissingError, ChildFailedError, RuntimeError) as error:
+        print(f"The benchmark stopped: {error}", file=sys.stderr)
+        return 1
+    rows = [
+        Row(_CPU, median(ours.cpu_pct), median(peer.cpu_pct), options.rounds),
+        Row(_FPS, median(ours.fps), median(peer.fps), options.rounds),
+    ]
+    add_rows(options.output, rows)
+    print(f"\n{table(rows)}\n")
+    return 0
+
+
+async def _measure(rounds: int, seconds: float) -> tuple[Figures, Figures]:
+    find_chromium()
+    script = prepare(_BUILD)
+    ours, peer = Figures(), Figures()
+    async with _shop() as shop, virtual_screen(*_SCREEN, shop.folder) as screen:
+        with Pointer(screen.display) as pointer:
+            apps = AppOpener(screen, shop.folder)
+            browsers = BrowserOpener(screen, pointer, script, shop.folder)
+            for number in range(rounds):
+                async with apps.open(_LARGE, shop.url, shop.sign_in) as app, _filming(shop.guests):
+                    places = await _show_in_app(app, pointer)
+                    await _count(screen, app.tree, places[0], seconds, ours)
+                origin, size = _frame_of(places)
+                async with browsers.open(size, shop.url, shop.sign_in) as browser, _filming(shop.guests):
+                    await _show_in_browser(browser, pointer, [_moved(place, origin) for place in places])
+                    place = _moved(
+                        places[0], (origin[0] - round(browser.picture.x), origin[1] - round(browser.picture.y))
+                    )
+                    await _count(screen, browser.tree, place, seconds, peer)
+                print(f"Round {number + 1} of {rounds} is measured", flush=True)
+    return ours, peer
+
+
+@contextlib.asynccontextmanager
+async def _shop() -> AsyncIterator[Shop]:
+    """Run a livekit-server, a join server, the customer, and the guests in their room.
+
+    LiveKit tells the join server nothing here: it would put out whoever its platform does not know.
+    """
+    keys = LiveKitKeys.fresh()
+    async with contextlib.AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="baylink-four-tiles-")))
+        livekit = await LiveKitServer.start(folder, keys=keys)
+        stack.push_async_callback(livekit.stop)
+        join_server = await JoinServer.start(folder, port=free_port(), livekit_url=livekit.url, keys=keys)
+        stack.push_async_callback(join_server.stop)
+        customer = await CustomerProcess.start(
+            folder, server=join_server.url, session_id=_SESSION.id, email=_SESSION.email, arguments=_CUSTOMER
+        )
+        stack.push_async_callback(customer.stop)
+        await customer.wait_for("published", timeout_s=30)
+        tokens = [_token(keys, f"session-{_SESSION.id}", number) for number in range(1, _GUESTS + 1)]
+        guests = await start_child(
+            "guests",
+            [sys.executable, "-m", "benchmarks.guests"],
+            log=folder / "guests.log",
+            environment={VARIABLE: json.dumps({"url": livekit.url, "tokens": tokens})},
+            talks=True,
+        )
+        stack.push_async_callback(guests.stop)
+        await next_event(guests, "ready")
+        login = PracticeLogin()
+        yield Shop(join_server.url, guests, SignIn(login.email, login.password, _SESSION.id), folder)
+
+
+@contextlib.asynccontextmanager
+async def _filming(guests: Child) -> AsyncIterator[None]:
+    """Let the guests film only while a side is in the call: its start is not to compete with their encoders."""
+    assert guests.process.stdin is not None
+    guests.process.stdin.write(b"film\n")
+    try:
+        yield
+    finally:
+        guests.process.stdin.write(b"rest\n")
+
+
+def _token(keys: LiveKitKeys, room: str, number: int) -> str:
+    grants = api.VideoGrants(room_join=True, room=room)
+    access = api.AccessToken(keys.api_key, keys.api_secret).with_identity(f"customer-guest-{number}")
+    return access.with_name(f"Guest {number}").with_grants(grants).to_jwt()
+
+
+async def _show_in_app(app: AppSide, pointer: Pointer) -> list[Rect]:
+    """Join, give the large picture its size, and return where all four lie on the screen."""
+    await _tap(app.join_button, pointer)
+    await app.prepare(_LARGE)
+    await asyncio.sleep(_JOIN_S)
+    await app.prepare(_LARGE)
+    await asyncio.sleep(_SETTLE_S)
+    told = await app.ask({"do": "tiles", "count": _PICTURES}, "tiles")
+    return [Rect(*place) for place in cast("list[list[int]]", told["places"])]
+
+
+async def _show_in_browser(browser: BrowserPeer, pointer: Pointer, places: list[Rect]) -> None:
+    """Join with every picture in its place of the page."""
+    wanted = [[place.x, place.y, place.width, place.height] for place in places]
+    await browser.page.evaluate(f"peer.places = {json.dumps(wanted)}")
+    await _tap(browser.join_button, pointer)
+    await asyncio.sleep(_JOIN_S + _SETTLE_S)
+    if error := await browser.page.evaluate("peer.error"):
+        raise RuntimeError(f"the browser's page: {error}")
+    if await browser.page.evaluate("peer.small") != _PICTURES - 1:
+        raise RuntimeError("the browser's page does not show everybody")
+
+
+async def _tap(button: tuple[int, int], pointer: Pointer) -> None:
+    await asyncio.to_thread(pointer.move, *button)
+    await asyncio.to_thread(pointer.tap)
+
+
+async def _count(screen: Screen, tree: ProcessTree, place: Rect, seconds: float, figures: Figures) -> None:
+    """Measure what a side uses, and which frames of the large picture it shows for that."""
+    watch = Watch(screen.pixels, (place,))
+    before = tree.read_cpu()
+    seen = await asyncio.to_thread(watch.all_for, seconds, _LOOK_S)
+    after = tree.read_cpu()
+    if not seen:
+        raise RuntimeError("no frame of the large picture could be read from the screen")
+    figures.cpu_pct.append(cpu_percent(before, after))
+    figures.fps.append(len(seen) / (after.at - before.at))
+
+
+def _frame_of(places: list[Rect]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the corner and the size of what holds all places."""
+    left, top = min(place.x for place in places), min(place.y for place in places)
+    right = max(place.x + place.width for place in places)
+    bottom = max(place.y + place.height for place in places)
+    return (round(left), round(top)), (round(right - left), round(bottom - top))
+
+
+def _moved(place: Rect, origin: tuple[int, int]) -> Rect:
+    return Rect(place.x - origin[0], place.y - origin[1], place.width, place.height)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
