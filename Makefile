@@ -23,8 +23,10 @@ format: ## put every file into the house's form
 	@$(PREPARE) lint ruff format .
 	@$(PREPARE) lint ruff check --fix .
 
-bench: ## the app measured beside a browser client, then the join server under load; writes build/bench.json
+bench: ## the app measured beside a browser client, its window, then the join server under load; writes build/bench.json
 	@$(PREPARE) bench python -m benchmarks $(ARGS)
+	@$(PREPARE) bench python -m benchmarks.four_tiles $(TILES_ARGS)
+	@$(PREPARE) bench python -m benchmarks.gui_gaps $(GAPS_ARGS)
 	@$(PREPARE) bench python -m benchmarks.joinserver_load $(LOAD_ARGS)
 
 soak: ## hours of faults against real servers; writes build/soak.json; a tenth of it: SOAK_ARGS="--soak-scale 0.1"
