@@ -87,10 +87,12 @@ def plan_stage(
 
 
 def _overlaid(small: Sequence[VideoKey], stage: QSize, sizes: StageSizes) -> tuple[tuple[VideoKey, QRect], ...]:
-    right, top = stage.width() - sizes.margin, stage.height() - sizes.margin - sizes.small.height()
-    step = sizes.small.width() + sizes.gap
-    lefts = [right - sizes.small.width() - step * place for place in range(len(small))]
-    return tuple((key, QRect(QPoint(left, top), sizes.small)) for key, left in zip(small, lefts[::-1], strict=True))
+    count = max(1, len(small))
+    size = _shrunk(sizes.small, (stage.width() - 2 * sizes.margin - sizes.gap * (count - 1)) // count)
+    right, top = stage.width() - sizes.margin, stage.height() - sizes.margin - size.height()
+    step = size.width() + sizes.gap
+    lefts = [right - size.width() - step * place for place in range(len(small))]
+    return tuple((key, QRect(QPoint(left, top), size)) for key, left in zip(small, lefts[::-1], strict=True))
 
 
 def _with_row(main: VideoKey | None, small: Sequence[VideoKey], stage: QSize, sizes: StageSizes) -> StagePlan:
