@@ -16,6 +16,10 @@ _PLATFORM_LATE_S = 2.5
 """The platform may itself wait up to two seconds for a media server that has stopped."""
 _GIVE_UP_S = 4.0
 _FRESH_S = 0.5
+_LATE_TIMES = 2.5
+_LATEST_S = 3.5
+_FORGET = 0.7
+"""On a slow line an answer is late only beside those that came before it."""
 
 
 class Reach:
@@ -35,6 +39,7 @@ class Reach:
         """When the newest question without an answer was asked."""
         self.answered_s: float | None = None
         self.back_s: float | None = None
+        self._took_s = 0.0
         self._settled = asyncio.Event()
         self.back = asyncio.Event()
         """Set whenever it is back after having been away; who waits for the next time clears it."""
@@ -83,7 +88,9 @@ class Reach:
 
     async def _ask_once(self) -> None:
         began_s = self._loop.time()
-        late = self._loop.call_later(self._late_s, self._unanswered, began_s)
+        was_up = not self.is_down
+        late_s = max(self._late_s, min(_LATEST_S, _LATE_TIMES * self._took_s))
+        late = self._loop.call_later(late_s, self._unanswered, began_s)
         is_there = False
         try:
             with suppress(BaylinkError, TimeoutError):
@@ -92,6 +99,8 @@ class Reach:
         finally:
             late.cancel()
         if is_there:
+            if was_up:
+                self._took_s = max(self._loop.time() - began_s, self._took_s * _FORGET)
             self._answered()
         else:
             self._unanswered(began_s)

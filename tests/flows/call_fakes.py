@@ -68,6 +68,7 @@ class FakePlatform:
         self.is_alive = True
         self.is_media_alive = True
         self.probes: list[str] = []
+        self.answers_in_s = 0.05
 
     @property
     def ends_at(self) -> datetime | None:
@@ -207,11 +208,13 @@ class FakePlatform:
 
     async def alive(self) -> bool:
         self.probes.append("platform")
-        return await _answer(is_there=self.is_alive)
+        await asyncio.sleep(self.answers_in_s)
+        return self.is_alive
 
     async def media_alive(self, url: str) -> bool:
         self.probes.append(url)
-        return await _answer(is_there=self.is_media_alive)
+        await asyncio.sleep(self.answers_in_s)
+        return self.is_media_alive
 
     def listed(self, session_id: SessionId) -> SessionRow | None:
         return None
@@ -237,11 +240,6 @@ class FakePlatform:
             raise self.trouble[name].pop(0)
         if name in self.always:
             raise self.always[name]
-
-
-async def _answer(*, is_there: bool) -> bool:
-    await asyncio.sleep(0.05)
-    return is_there
 
 
 @dataclass

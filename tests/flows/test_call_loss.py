@@ -69,6 +69,19 @@ def test_a_frozen_picture_alone_is_no_lost_connection() -> None:
     play(story)
 
 
+def test_a_slow_line_is_no_lost_connection() -> None:
+    async def story(stage: Stage) -> None:
+        stage.platform.answers_in_s = 1.3
+        await _long_live(stage)
+        _freeze(stage)
+        await asyncio.sleep(60)
+        assert stage.screen.state.phase is CallPhase.LIVE
+        assert len(stage.rooms.opened) == 1
+        assert "connection_lost" not in stage.screen.bands()
+
+    play(story)
+
+
 def test_while_pictures_flow_nothing_is_asked_and_nothing_is_said() -> None:
     async def story(stage: Stage) -> None:
         await stage.live()
