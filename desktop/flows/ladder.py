@@ -24,7 +24,8 @@ _QUICK_PHOTO_S = 1.5
 _QUICK_PHOTOS = 2
 _LATE_PHOTOS = 3
 _MOVING_FPS = 4.0
-_SMOOTH_FPS = 8.0
+_SMOOTH_FPS = 5.0
+"""A phone in the dark films no faster than this and its link may still be good."""
 _FROZEN_MS = 500.0
 
 

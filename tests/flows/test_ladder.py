@@ -212,3 +212,11 @@ def test_whatever_is_measured_steps_are_seconds_apart_and_never_leave_the_ladder
     watched.see(samples)
     assert all(later - earlier >= 2 for (earlier, _), (later, _) in pairwise(watched.steps))
     assert all(after - before == -1 for (_, before), (_, after) in pairwise(watched.steps) if after < before)
+
+
+def test_a_phone_that_films_slowly_in_the_dark_gets_its_full_picture_back() -> None:
+    watched = Watched()
+    watched.see_for(20, GOOD)
+    watched.see_for(4, CHOKED)
+    watched.see_for(30, replace(GOOD, fps=6))
+    assert watched.rung() is Rung.FULL
