@@ -5,6 +5,7 @@ from PySide6.QtMultimedia import QAudioDevice, QCameraDevice, QMediaDevices
 
 from desktop.core.devices import Found, FoundDevices
 from desktop.media.camera import QtCamera
+from desktop.media.pulse_names import PulseNames, ServerNames
 from desktop.rtc.camera_source import CameraSource
 
 
@@ -21,11 +22,13 @@ class Devices(QObject):
         """Look once, and keep looking."""
         super().__init__(parent)
         self._watched = QMediaDevices(self)
+        self._server = PulseNames(self)
         self._found = _found_now()
         self._camera = QtCamera(self)
         self._watched.audioOutputsChanged.connect(self._look)
         self._watched.audioInputsChanged.connect(self._look)
         self._watched.videoInputsChanged.connect(self._look)
+        self._server.changed.connect(self._look)
 
     def found(self) -> FoundDevices:
         """Return what is plugged in now; any thread."""
@@ -40,24 +43,32 @@ class Devices(QObject):
         self._camera.use(name)
 
     def close(self) -> None:
-        """Stop the camera, if it still runs."""
+        """Stop the camera, if it still runs, and look no more."""
+        self._server.close()
         self._camera.close()
 
     @Slot()
     def _look(self) -> None:
-        found = _found_now()
+        found = _found_now(self._server.names)
         if found != self._found:
             self._found = found
             self.changed.emit()
 
 
-def _found_now() -> FoundDevices:
+def _found_now(server: ServerNames | None = None) -> FoundDevices:
+    """Return what Qt finds, without what the sound server does not have any more."""
+    microphones = _found(QMediaDevices.audioInputs(), QMediaDevices.defaultAudioInput())
+    speakers = _found(QMediaDevices.audioOutputs(), QMediaDevices.defaultAudioOutput())
     return FoundDevices(
-        microphones=_found(QMediaDevices.audioInputs(), QMediaDevices.defaultAudioInput()),
-        speakers=_found(QMediaDevices.audioOutputs(), QMediaDevices.defaultAudioOutput()),
+        microphones=microphones if server is None else _left(microphones, server.inputs),
+        speakers=speakers if server is None else _left(speakers, server.outputs),
         cameras=_found(QMediaDevices.videoInputs(), QMediaDevices.defaultVideoInput()),
     )
 
 
 def _found[Device: (QAudioDevice, QCameraDevice)](devices: list[Device], default: Device) -> Found:
     return Found(tuple(device.description() for device in devices), "" if default.isNull() else default.description())
+
+
+def _left(found: Found, names: frozenset[str]) -> Found:
+    return Found(tuple(name for name in found.names if name in names), found.default if found.default in names else "")
