@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 _LAST_SOUND_S = 0.3
 _FREE_EVERY_S = 0.05
 _FREE_TRIES = 40
+_REST_S = 0.5
 _NO_ROUTE = Route("gone", "")
 """The SDK still counts on a device that is not there: it has to be given another one before it plays anew."""
 
@@ -260,8 +261,10 @@ class Sound:
             return
         await self._treatment.apply(self._participant, wished)
         if self.microphone is OwnDevice.ON:
-            self._track.mute()
-            self._open_microphone(self._track)
+            self._treatment.renew()
+            await asyncio.sleep(_REST_S)
+        if self.microphone is OwnDevice.ON:
+            self._treatment.renew()
         else:
             self._treatment.rest()
 

@@ -33,12 +33,12 @@ class SoundTreatment:
         self._track: rtc.LocalAudioTrack | None = None
 
     async def apply(self, participant: rtc.LocalParticipant, wished: SoundProcessing) -> None:
-        """Treat the sound of the published microphone as wished. Where everything is wished again, open it anew."""
+        """Treat the sound of the published microphone as wished; `renew` it when the SDK has come to rest."""
         if wished == self.applied:
             return
+        # A track that is gone leaves its options behind; only another one after it takes them back for sure.
         await self.drop(participant)
-        if wished != _EVERYTHING:
-            await self._publish(participant, wished)
+        await self._publish(participant, wished)
 
     def renew(self) -> None:
         """Do it again after the microphone was opened. Muting any track closes it for a moment, unmuting opens it."""
