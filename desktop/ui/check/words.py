@@ -122,6 +122,8 @@ def hearing_words(state: CheckState) -> HearingWords:
 def device_words(state: CheckState, kind: DeviceKind) -> RowWords:
     """Return what the row of a device says."""
     devices = state.devices.of(kind)
+    if devices.is_missing and kind is DeviceKind.CAMERA and state.preview is Preview.ON:
+        return RowWords("In use")
     if devices.is_missing:
         note = f"You cannot hear {first_of(state)}." if kind is DeviceKind.SPEAKER else ""
         return RowWords(_NONE_FOUND, "warning-fg", note)

@@ -129,6 +129,7 @@ def test_while_joining_nobody_can_join_twice(open_page: Open) -> None:
         (fine(connection=Connection(Verdict.FAIR, 320)), "connectionRowValue", "Fair, 320 ms"),
         (fine(devices=devices(speaker=NO_SPEAKER)), "speakerRowNote", "You cannot hear Dana."),
         (fine(is_muted=True), "hearingVerdict", "Dana cannot hear you"),
+        (fine(devices=devices(camera=NO_CAMERA)), "cameraRowValue", "In use"),
     ],
 )
 def test_every_lack_has_its_sentence(open_page: Open, state: CheckState, name: str, words: str) -> None:
