@@ -20,6 +20,7 @@ _AWAY = {CallPhase.RECONNECTING, CallPhase.REJOINING}
 _PATIENCE_S = 60.0
 _PHONE = ("--size", "1280x720", "--fps", "30")
 _LIFTED_WIDTH = 640
+_STEP_S = 7.0
 _USABLE_FPS = 10
 _FULL_RECONNECT = 7
 """Of the SDK's simulated faults; the one that forces TCP needs a port that is not here."""
@@ -41,14 +42,15 @@ async def _three_calls(folder: Path) -> AsyncIterator[list[Call]]:
 
 
 async def _share(calls: list[Call], times: int, once: Callable[[Call], Awaitable[None]]) -> None:
-    """Do something so many times in all, in several calls at once."""
+    """Do something so many times in all, in several calls at once but not in step."""
     left = iter(range(times))
 
-    async def work(call: Call) -> None:
+    async def work(call: Call, delay_s: float) -> None:
+        await asyncio.sleep(delay_s)
         for _ in left:
             await once(call)
 
-    await asyncio.gather(*(work(call) for call in calls))
+    await asyncio.gather(*(work(call, _STEP_S * number) for number, call in enumerate(calls)))
 
 
 @pytest.mark.parametrize(
