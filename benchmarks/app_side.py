@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -88,9 +88,10 @@ class AppSide:
 class AppOpener:
     """Starts apps on one screen, each with a fresh home; remembers what it learned of their windows."""
 
-    def __init__(self, screen: Screen, logs: Path) -> None:
-        """Remember where apps run; their error output goes to `logs`."""
+    def __init__(self, screen: Screen, logs: Path, environment: Mapping[str, str] | None = None) -> None:
+        """Remember where apps run; their error output goes to `logs`. `environment` may lead to a sound server."""
         self._screen, self._logs = screen, logs
+        self._sound = dict(environment or {})
         self._layouts: dict[tuple[int, int], Layout] = {}
 
     @contextlib.asynccontextmanager
@@ -118,17 +119,21 @@ class AppOpener:
             shutil.rmtree(home, ignore_errors=True)
 
     def _environment(self, home: Path, base_url: str, sign_in: SignIn) -> dict[str, str]:
-        return self._screen.environment() | {
-            "HOME": str(home),
-            "XDG_CONFIG_HOME": str(home / "config"),
-            "XDG_DATA_HOME": str(home / "data"),
-            "XDG_STATE_HOME": str(home / "state"),
-            "XDG_CACHE_HOME": str(home / "cache"),
-            "BAYLINK_API_BASE_URL": base_url,
-            "BAYLINK_DEVELOPMENT": "true",
-            "BAYLINK_PREFILL_EMAIL": sign_in.email,
-            "BAYLINK_PRACTICE_PASSWORD": sign_in.password,
-        }
+        return (
+            self._screen.environment()
+            | self._sound
+            | {
+                "HOME": str(home),
+                "XDG_CONFIG_HOME": str(home / "config"),
+                "XDG_DATA_HOME": str(home / "data"),
+                "XDG_STATE_HOME": str(home / "state"),
+                "XDG_CACHE_HOME": str(home / "cache"),
+                "BAYLINK_API_BASE_URL": base_url,
+                "BAYLINK_DEVELOPMENT": "true",
+                "BAYLINK_PREFILL_EMAIL": sign_in.email,
+                "BAYLINK_PRACTICE_PASSWORD": sign_in.password,
+            }
+        )
 
 
 async def next_event(child: Child, name: str) -> Event:

@@ -1,13 +1,12 @@
 """`python -m benchmarks.loss`: how long the picture stands under loss and delay, and what sending a camera costs.
 
 Ours alone: the app's own flow and rooms without its pages, behind a proxy that loses packets, against real servers.
-Writes `build/loss.json`. CPU is that of this process, the servers and the customer are others.
+The rows are added to `build/bench.json`. CPU is that of this process, the servers and the customer are others.
 """
 
 import argparse
 import asyncio
 import itertools
-import json
 import sys
 import tempfile
 import time
@@ -16,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.figures import median
+from benchmarks.report import Measure, Row, add_rows, table
 from tests.fixtures.fault_rig import call
 from tests.fixtures.fault_shop import Shop
 
-_RESULT = Path("build") / "loss.json"
 _PHONE = ("--size", "1280x720", "--fps", "30")
 _SMALL = ("--size", "320x180", "--fps", "5", "--no-simulcast")
 _STANDS_FROM_S = 0.4
@@ -100,17 +99,16 @@ async def _measure(rounds: int, seconds: float) -> dict[str, list[float]]:
 
 
 def main() -> int:
-    """Measure, print medians, write them with every round."""
+    """Measure, print the medians and keep them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.loss", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=25.0, help="seconds of each measurement")
+    parser.add_argument("--output", type=Path, default=Path("build/bench.json"))
     options = parser.parse_args()
     figures = asyncio.run(_measure(options.rounds, options.seconds))
-    _RESULT.parent.mkdir(parents=True, exist_ok=True)
-    rows = [{"name": name, "unit": "%", "median": median(values), "rounds": values} for name, values in figures.items()]
-    _RESULT.write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    for row in rows:
-        print(f"{row['name']}: {row['median']:.1f} %")
+    rows = [Row(Measure(name, "%"), median(values), None, len(values)) for name, values in figures.items()]
+    add_rows(options.output, rows)
+    print(f"\n{table(rows)}")
     return 0
 
 

@@ -57,6 +57,7 @@ class Probe(QObject):
             "flow": self._tell_flow,
             "tiles": self._tell_tiles,
             "leave": self._leave,
+            "mute": self._mute,
             "quit": self._quit,
         }
         self._when(self._can_sign_in, lambda: tell("usable"))
@@ -162,6 +163,13 @@ class Probe(QObject):
 
     def _measure_gaps(self, order: Order) -> None:
         GapMeter(float(str(order["seconds"])), lambda gaps: tell("gaps", gaps=gaps), self)
+
+    def _mute(self, _order: Order) -> None:
+        button = self._app.call_page.findChild(QAbstractButton, "muteButton")
+        if button is None:
+            raise LookupError("the call page has no button to mute")
+        self._when(button.isEnabled, button.click)
+        self._when(lambda: button.accessibleName() == "Unmute microphone", lambda: tell("muted"))
 
     def _tell_flow(self, _order: Order) -> None:
         """Tell when the large picture goes on: several new frames after the order."""
