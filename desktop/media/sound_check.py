@@ -1,8 +1,6 @@
 """SoundCheck: meter, tone and echo test for the GUI thread, while every call that may block is made in their own."""
 
-import logging
-
-from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtMultimedia import QAudioDevice, QMediaDevices
 
 from desktop.core.check import EchoPhase
@@ -10,13 +8,8 @@ from desktop.media.echo_test import EchoTest
 from desktop.media.meter import Meter
 from desktop.media.player import Player
 from desktop.media.sound_server import SoundServer
+from desktop.media.sound_thread import SoundThread
 from desktop.media.tone import speaker_tone
-
-_log = logging.getLogger(__name__)
-
-_END_WITHIN_MS = 2000
-_stuck: list[QObject] = []
-"""A thread that a hanging sound server does not let go, with what lives in it: to drop either would end the process."""
 
 
 class _Bench(QObject):
@@ -84,8 +77,7 @@ class SoundCheck(QObject):
         """Make it; no thread and no device yet."""
         super().__init__(parent)
         self._server = SoundServer()
-        self._thread: QThread | None = None
-        self._bench: _Bench | None = None
+        self._thread: SoundThread | None = None
         self._microphone: str | None = None
 
     @Slot(str)
@@ -120,25 +112,15 @@ class SoundCheck(QObject):
 
     def close(self) -> None:
         """Release everything and end the thread; at the end of the program."""
-        # The bench is held here until its thread has deleted it: dropping it would delete it in this one.
-        thread, bench, self._thread, self._bench = self._thread, self._bench, None, None
-        if thread is None or bench is None:
-            return
-        self._release_wanted.emit()
-        thread.quit()
-        if not thread.wait(_END_WITHIN_MS):
-            _log.warning("the sound server does not let go")
-            thread.setParent(None)
-            _stuck.extend((thread, bench))
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._release_wanted.emit()
+            thread.close()
 
     def _start(self) -> None:
         if self._thread is not None:
             return
-        self._thread = QThread(self)
-        self._thread.setObjectName("baylink-sound")
-        bench = self._bench = _Bench(self._server)
-        bench.moveToThread(self._thread)
-        self._thread.finished.connect(bench.deleteLater)
+        bench = _Bench(self._server)
         queued = Qt.ConnectionType.QueuedConnection
         self._listen_wanted.connect(bench.listen, queued)
         self._tone_wanted.connect(bench.play_tone, queued)
@@ -148,7 +130,8 @@ class SoundCheck(QObject):
         bench.microphone_failed.connect(self._tell_failed, queued)
         bench.echo_changed.connect(self._tell_echo, queued)
         bench.tone_ended.connect(self._tell_tone_ended, queued)
-        self._thread.start()
+        self._thread = SoundThread(self)
+        self._thread.adopt(bench)
 
     @Slot(float)
     def _tell_measured(self, loudness_db: float) -> None:

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, QThread
 _log = logging.getLogger(__name__)
 
 _END_WITHIN_MS = 2000
-_stuck: list[QThread] = []
-"""Threads that a hanging sound server does not let go: kept, because Qt ends the process with such an object."""
+_stuck: list[QObject] = []
+"""Threads a hanging sound server does not let go, with what lives in them: to drop either would end the process."""
 
 
 class SoundThread(QObject):
@@ -19,9 +19,12 @@ class SoundThread(QObject):
         super().__init__(parent)
         self._thread = QThread(self)
         self._thread.setObjectName("baylink-sound")
+        self._workers: list[QObject] = []
 
     def adopt(self, worker: QObject) -> None:
         """Let a parentless object live in the thread until it ends; speak to it by queued signals only."""
+        # Held here until its thread has deleted it: to drop it would delete it in another thread.
+        self._workers.append(worker)
         worker.moveToThread(self._thread)
         self._thread.finished.connect(worker.deleteLater)
         self._thread.start()
@@ -32,4 +35,4 @@ class SoundThread(QObject):
         if not self._thread.wait(_END_WITHIN_MS):
             _log.warning("the sound server does not let go")
             self._thread.setParent(None)
-            _stuck.append(self._thread)
+            _stuck.extend((self._thread, *self._workers))
