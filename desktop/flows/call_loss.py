@@ -5,6 +5,7 @@ from enum import Enum, auto
 from desktop.core.call import TrackState
 from desktop.flows.call_conditions import Conditions
 from desktop.flows.call_facts import CallFacts
+from desktop.flows.call_link import SILENT_KBPS
 from desktop.flows.call_probe import Probe
 from desktop.rtc.video import FROZEN_AFTER_S
 
@@ -22,6 +23,11 @@ _RESUME_S = 1.5
 _RESUME_IN_SILENCE_S = 4.0
 """The same where no picture could show that the room still works."""
 _PICTURES_WITHIN_S = 30.0
+_RELAPSE_S = 6.0
+"""So soon after a return a picture that freezes again is still the same loss: what moved was held back on the way."""
+_CUT_OFF_S = 5.0
+"""So long without a single byte is no sender's doing: the media server reports on each track at least every 3 s."""
+_CUT_OFF_PICTURE_S = 3.0
 _MEASURED_EVERY_S = 1.0
 _STILL_AWAITED = frozenset({TrackState.STARTING, TrackState.PAUSED})
 """What a picture that froze may become while it is fetched anew or held back: it is no proof of a room that works."""
@@ -52,6 +58,9 @@ class LossWatch:
         self._flowed_s: float | None = None
         self._silent_s: float | None = None
         self._has_heard = False
+        self._byte_s: float | None = None
+        self._healed_from_s: float | None = None
+        self._relapsed_s: float | None = None
         self._platform_failed = False
 
     @property
@@ -63,6 +72,7 @@ class LossWatch:
         """Note a new room."""
         self._entered_s = now
         self._reconnecting_s = self._stuck_s = self._silent_s = None
+        self._byte_s = self._healed_from_s = self._relapsed_s = None
         self._has_heard = False
 
     def reconnecting(self, now: float) -> None:
@@ -73,8 +83,11 @@ class LossWatch:
         """Note that the SDK has its connection back."""
         self._reconnecting_s = None
 
-    def measured(self, now: float, *, is_silent: bool) -> None:
-        """Note whether anything at all came in during the last second: a picture held back cannot show a loss."""
+    def measured(self, now: float, *, rx_kbps: float) -> None:
+        """Note what came in during the last second: a picture held back cannot show a loss."""
+        is_silent = rx_kbps < SILENT_KBPS
+        if rx_kbps > 0:
+            self._byte_s = now
         self._has_heard = self._has_heard or not is_silent
         if not is_silent or not self._has_heard or not self._facts.people.picture_states & _STILL_AWAITED:
             self._silent_s = None
@@ -90,17 +103,33 @@ class LossWatch:
         states = self._facts.people.picture_states
         is_flowing = TrackState.FLOWING in states
         if is_flowing:
-            self._flowed_s, self._stuck_s = now, None
+            self._flows(now)
         elif TrackState.STALLED in states:
-            self._stuck_s = now - FROZEN_AFTER_S if self._stuck_s is None else self._stuck_s
+            self._stands_still(now)
         elif not states & _STILL_AWAITED:
-            self._stuck_s = None
+            self._stuck_s = self._relapsed_s = None
         if not is_flowing and self._must_leave(now):
             return Verdict.LEAVE
         if (lost_s := self._lost_since(now, is_flowing=is_flowing)) is not None:
             self._conditions.connection_lost(lost_s)
             return Verdict.LOST
         return Verdict.FINE if self._doubted_s() is None else Verdict.UNSURE
+
+    def _flows(self, now: float) -> None:
+        if self._stuck_s is not None:
+            self._healed_from_s = self._stuck_s
+        self._flowed_s, self._stuck_s, self._relapsed_s = now, None, None
+
+    def _stands_still(self, now: float) -> None:
+        """Note since when the pictures stand still; if the network is just back from a long loss, since it began."""
+        if self._stuck_s is not None:
+            return
+        self._stuck_s = now - FROZEN_AFTER_S
+        began_s, back_s = self._healed_from_s, self._probe.media.back_s
+        if began_s is None or back_s is None or back_s - began_s < _LONG_LOSS_S:
+            return
+        if self._stuck_s - back_s < _RELAPSE_S:
+            self._stuck_s, self._relapsed_s = began_s, now
 
     def _lost_since(self, now: float, *, is_flowing: bool) -> float | None:
         """Return since when the connection is certainly gone; None while it is not, or while that is not known."""
@@ -123,6 +152,10 @@ class LossWatch:
         media, platform, doubted_s = self._probe.media, self._probe.platform, self._doubted_s()
         if doubted_s is None or media.answered_s is None or media.is_down or platform.is_down:
             return False
+        if self._relapsed_s is not None and media.answered_s <= self._relapsed_s:
+            return False
+        if self._is_cut_off(now):
+            return True
         came_back = media.back_s is not None and media.back_s > max(doubted_s, self._entered_s)
         if came_back and media.back_s is not None:
             was_long = media.back_s - doubted_s >= _LONG_LOSS_S
@@ -132,3 +165,15 @@ class LossWatch:
             return False
         had_pictures = self._flowed_s is not None and self._flowed_s >= self._reconnecting_s - _PICTURES_WITHIN_S
         return now - self._reconnecting_s >= (_RESUME_S if had_pictures else _RESUME_IN_SILENCE_S)
+
+    def _is_cut_off(self, now: float) -> bool:
+        """Say whether nothing at all comes in although the media server answers: the pictures' way there is dead.
+
+        Whoever sends may be away or stuck: the server's own reports come all the same. None of it while the SDK mends.
+        """
+        if self._stuck_s is None or self._byte_s is None or self._reconnecting_s is not None:
+            return False
+        answered_s = self._probe.media.answered_s
+        has_answered = answered_s is not None and answered_s > max(self._stuck_s, self._byte_s)
+        is_silent = now - self._byte_s >= _CUT_OFF_S
+        return has_answered and is_silent and now - self._stuck_s >= _CUT_OFF_PICTURE_S

@@ -22,7 +22,7 @@ from desktop.flows.call_facts import CallFacts, Standing
 from desktop.flows.call_healing import Healing
 from desktop.flows.call_insisting import InsistingBackend
 from desktop.flows.call_journal import SessionJournal
-from desktop.flows.call_link import SILENT_KBPS, CallLink
+from desktop.flows.call_link import CallLink
 from desktop.flows.call_loss import LossWatch, Verdict
 from desktop.flows.call_ports import CallBackend, CallListener, CallRooms
 from desktop.flows.call_probe import Probe
@@ -322,7 +322,7 @@ class CallSession:
     def _measured(self, event: LinkStats | PhotoTaken, now: float) -> None:
         """Take what was measured of the link; during a loss it says nothing about how much picture fits."""
         if isinstance(event, LinkStats):
-            self._loss.measured(now, is_silent=event.rx_kbps < SILENT_KBPS)
+            self._loss.measured(now, rx_kbps=event.rx_kbps)
         if not self._conditions.has_loss:
             self._link.take(event, now)
 

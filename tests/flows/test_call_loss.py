@@ -184,6 +184,113 @@ def test_a_loss_is_noticed_although_the_pictures_are_held_back() -> None:
     play(story)
 
 
+def test_pictures_held_back_on_the_way_that_stop_again_are_still_the_same_loss() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.network(is_there=False)
+        await asyncio.sleep(2)
+        _freeze(stage)
+        await asyncio.sleep(8)
+        stage.network(is_there=True)
+        await asyncio.sleep(0.7)
+        _flow(stage)
+        await asyncio.sleep(1)
+        assert len(stage.rooms.opened) == 1
+        await asyncio.sleep(2)
+        _freeze(stage)
+        await stage.screen.until(lambda: len(stage.rooms.opened) == 2, 1)
+        await stage.screen.until_phase(CallPhase.LIVE, 2)
+
+    play(story)
+
+
+def test_a_second_hole_just_after_the_first_throws_no_room_away_while_nobody_answers() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        stage.network(is_there=False)
+        await asyncio.sleep(2)
+        _freeze(stage)
+        await asyncio.sleep(8)
+        stage.network(is_there=True)
+        await asyncio.sleep(0.7)
+        _flow(stage)
+        await asyncio.sleep(0.7)
+        stage.network(is_there=False)
+        await asyncio.sleep(2)
+        _freeze(stage)
+        await asyncio.sleep(6)
+        assert len(stage.rooms.opened) == 1
+        stage.network(is_there=True)
+        await stage.screen.until(lambda: len(stage.rooms.opened) == 2, 2)
+        await stage.screen.until_phase(CallPhase.LIVE, 2)
+
+    play(story)
+
+
+async def _measure(stage: Stage, seconds: int, *rates: float) -> None:
+    """Let some seconds pass with these rates, one after the other and again from the first."""
+    for second in range(seconds):
+        await asyncio.sleep(1)
+        stage.room.tell(LinkStats(rx_kbps=rates[second % len(rates)]))
+
+
+def test_a_room_whose_pictures_have_no_way_in_any_more_is_given_up_though_everybody_answers() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        await _measure(stage, 5, 500)
+        dead_s = _now()
+        await _measure(stage, 2, 0)
+        _freeze(stage)
+        await _measure(stage, 2, 0)
+        assert len(stage.rooms.opened) == 1
+        await stage.screen.until(lambda: len(stage.rooms.opened) == 2, 3)
+        assert _now() - dead_s < 7
+        await stage.screen.until_phase(CallPhase.LIVE, 2)
+
+    play(story)
+
+
+def test_a_sender_who_is_away_costs_no_room_as_long_as_the_server_reports() -> None:
+    """What a real server goes on sending about a picture whose sender is gone: a few bytes every three seconds."""
+
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        await _measure(stage, 5, 500)
+        _freeze(stage)
+        await _measure(stage, 60, 0, 0, 0.8)
+        assert len(stage.rooms.opened) == 1
+        assert stage.screen.state.phase is CallPhase.LIVE
+        assert "connection_lost" not in stage.screen.bands()
+
+    play(story)
+
+
+@pytest.mark.parametrize("state", [TrackState.MUTED, TrackState.PAUSED, TrackState.ABSENT, TrackState.FLOWING])
+def test_silence_costs_no_room_where_no_picture_stands_still(state: TrackState) -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        await _measure(stage, 5, 500)
+        stage.room.tell(TrackChanged(CUSTOMER, TrackSource.CAMERA, state))
+        await _measure(stage, 40, 0)
+        assert len(stage.rooms.opened) == 1
+        assert "connection_lost" not in stage.screen.bands()
+
+    play(story)
+
+
+def test_a_dead_way_of_the_pictures_costs_no_room_while_the_media_server_is_away() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        await _measure(stage, 5, 500)
+        stage.platform.is_media_alive = False
+        await _measure(stage, 2, 0)
+        _freeze(stage)
+        await _measure(stage, 20, 0)
+        assert len(stage.rooms.opened) == 1
+
+    play(story)
+
+
 def test_silence_of_a_call_in_which_nobody_sends_is_no_doubt() -> None:
     async def story(stage: Stage) -> None:
         await _long_live(stage)
