@@ -12,17 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.bridge.account import AccountGateway
-from desktop.bridge.board import BoardGateway
-from desktop.bridge.call import CallGateway
-from desktop.bridge.check import CheckGateway
-from desktop.bridge.devices import DevicesGateway
 from desktop.bridge.loop_thread import LoopErrorHandler, LoopThread
-from desktop.bridge.record import RecordGateway
-from desktop.bridge.restart import RestartGateway
 from desktop.check_desk import CheckDesk
 from desktop.core.account import AccountPhase, AccountState
 from desktop.core.bands import Band, BandLevel
@@ -36,14 +29,14 @@ from desktop.core.record import RecordState
 from desktop.core.restart import RestartState
 from desktop.core.route import Page, has_arrived, page_for
 from desktop.core.summary import SummaryPhase
+from desktop.gateways import Gateways
 from desktop.link_desk import LinkDesk
 from desktop.machine import fingerprint
 from desktop.models.chat import ChatModel
 from desktop.report_desk import ReportDesk
-from desktop.rtc.mailboxes import Mailboxes
+from desktop.session_pages import SessionPages
 from desktop.settings import Settings
 from desktop.ui.call.call_page import CallPage
-from desktop.ui.call.side_panel import SidePanel
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.check.check_page import CheckPage
 from desktop.ui.completion_page import CompletionPage
@@ -72,10 +65,6 @@ class App(QObject):
     """
 
     stopped = Signal()
-    line_unseen = Signal()
-    """A line of chat came that nobody sees."""
-    keys_requested = Signal()
-    """Somebody wants to see or learn the keys to talk."""
     _parts_made = Signal()
 
     def __init__(
@@ -113,16 +102,12 @@ class App(QObject):
         self._stop_timer = QTimer(self, interval=20)
         self._stop_timer.timeout.connect(self._look_whether_stopped)
         _apply_looks(settings)
-        self._mailboxes = Mailboxes()
         self.loop_thread = LoopThread(on_loop_error)
-        self.account_gateway = AccountGateway(self.loop_thread, self)
-        self.board_gateway = BoardGateway(self.loop_thread, self)
-        self.call_gateway = CallGateway(self.loop_thread, self._mailboxes, self)
-        self.record_gateway = RecordGateway(self.loop_thread, self)
-        self.devices_gateway = DevicesGateway(self.loop_thread, self)
-        self.restart_gateway = RestartGateway(self.loop_thread, self)
-        self.check_gateway = CheckGateway(self.loop_thread, self)
-        self.check = CheckDesk(self.call_gateway, self.devices_gateway, self.check_gateway, settings.bay_name, self)
+        self._gateways = Gateways(self.loop_thread, self)
+        self.account_gateway, self.board_gateway = self._gateways.account, self._gateways.board
+        self.call_gateway, self.record_gateway = self._gateways.call, self._gateways.record
+        self.restart_gateway = self._gateways.restart
+        self.check = CheckDesk(self.call_gateway, self._gateways.devices, self._gateways.check, settings.bay_name, self)
         self.window = MainWindow()
         self.links = LinkDesk(self.window, self)
         self.links.open_requested.connect(self._open_link)
@@ -135,19 +120,38 @@ class App(QObject):
             Page.SIGN_IN: self.sign_in_page,
             Page.SESSIONS: self.sessions_page,
             Page.REJOINING: self.rejoining_page,
+            Page.CHECK: self.check.page,
         }
         for page in self._pages.values():
             self.window.add_page(page)
-        self._pages[Page.CHECK] = self.check.page
-        self.window.add_page(self.check.page)
+        self._session_pages = SessionPages(self.window, self._gateways, self.chat_model, self.reports, self)
         self._connect_pages()
-        self._make_session_pages()
         self._connect_gateways()
 
     @property
     def page(self) -> Page | None:
         """The page on screen."""
         return self._page
+
+    @property
+    def call_page(self) -> CallPage:
+        """Where a call with pictures is shown; another one for each mechanic, as the three that follow."""
+        return self._session_pages.call
+
+    @property
+    def chat_page(self) -> ChatPage:
+        """Where a session for chat is shown."""
+        return self._session_pages.chat
+
+    @property
+    def completion_page(self) -> CompletionPage:
+        """Where a session that ended is shown."""
+        return self._session_pages.completion
+
+    @property
+    def summary_page(self) -> SummaryPage:
+        """Where a summary is written."""
+        return self._session_pages.summary
 
     def start(self) -> None:
         """Show the window and begin; returns at once."""
@@ -184,33 +188,20 @@ class App(QObject):
 
         self._devices = Devices(self)
         self.check.use_sound(SoundCheck(self.check))
-        self._desks = Desks(self.window, self.call_gateway, self.devices_gateway, self)
-        self.line_unseen.connect(self._desks.line_unseen)
-        self.keys_requested.connect(self._desks.learn_keys)
-        self._devices.changed.connect(self.devices_gateway.look)
+        self._desks = Desks(self.window, self.call_gateway, self._gateways.devices, self)
+        self._session_pages.line_unseen.connect(self._desks.line_unseen)
+        self._session_pages.keys_requested.connect(self._desks.learn_keys)
+        self.check.keys_requested.connect(self._desks.learn_keys)
+        self._devices.changed.connect(self._gateways.devices.look)
         self.loop_thread.submit(self._make_parts(self._devices))
 
     async def _make_parts(self, devices: "Devices") -> None:
-        """Build what speaks to the outside, on the loop that it lives in."""
-        from desktop.flows.check import CheckListeners  # noqa: PLC0415 - with the flows
-        from desktop.parts import Hardware, Listeners, make_parts  # noqa: PLC0415 - HTTP and LiveKit come after the first paint
-
-        listeners = Listeners(
-            self.account_gateway.publish,
-            self.board_gateway.publish,
-            self.call_gateway,
-            self.record_gateway.publish,
-            self.devices_gateway.publish,
-            self.restart_gateway.publish,
-            CheckListeners(self.check_gateway.publish, self.check_gateway.tell_level),
-        )
-        hardware = Hardware(devices, self._camera or devices.camera)
+        """Build what is behind the gateways, on the loop that it lives in."""
         try:
-            self._parts = make_parts(
+            self._parts = self._gateways.make_parts(
                 self._settings,
-                listeners,
-                hardware,
-                self._mailboxes,
+                devices,
+                self._camera,
                 version=self._version,
                 fingerprint=self._fingerprint,
                 state_folder=self._state_folder,
@@ -224,16 +215,8 @@ class App(QObject):
 
     @Slot()
     def _serve(self) -> None:
-        if self._parts is None:
-            return
-        self.board_gateway.serve(self._parts.board)
-        self.call_gateway.serve(self._parts.call)
-        self.record_gateway.serve(self._parts.record)
-        self.check_gateway.serve(self._parts.check)
-        self.devices_gateway.serve(self._parts.devices)
-        self.restart_gateway.serve(self._parts.restart)
-        self.account_gateway.serve(self._parts.account)
-        self.account_gateway.start()
+        if self._parts is not None:
+            self._gateways.serve(self._parts)
 
     def _connect_pages(self) -> None:
         self.window.close_requested.connect(self._close_wished)
@@ -242,8 +225,6 @@ class App(QObject):
         self.sessions_page.join_requested.connect(self._join)
         self.sessions_page.check_requested.connect(self._check_before)
         self.check.join_requested.connect(self._join_as)
-        self.check.keys_requested.connect(self.keys_requested)
-        self.check_gateway.failed.connect(self.board_gateway.tell)
         self.check.changed.connect(self._route)
         self.sessions_page.accept_requested.connect(self.board_gateway.accept)
         self.sessions_page.view_requested.connect(self._view)
@@ -254,62 +235,9 @@ class App(QObject):
         self.rejoining_page.back_requested.connect(self.restart_gateway.back)
         self.rejoining_page.summary_requested.connect(self._write_summary_of)
         self.rejoining_page.report_requested.connect(self.reports.copy)
-
-    def _make_session_pages(self) -> None:
-        """Make the pages that show a customer. They are made anew for each mechanic, so that nothing stays on them."""
-        calls = self.call_gateway
-        self.call_page = CallPage(self.chat_model)
-        self.chat_page = ChatPage(self.chat_model)
-        self.completion_page = CompletionPage(self.chat_model)
-        self.call_page.mute_requested.connect(calls.set_muted)
-        self.call_page.camera_requested.connect(calls.set_camera)
-        self.call_page.devices_requested.connect(self._check_in_call)
-        self.call_page.pictures_wanted.connect(calls.want_pictures)
-        self.call_page.line_unseen.connect(self.line_unseen)
-        self.call_page.keys_requested.connect(self.keys_requested)
-        self.call_page.numbers.picture_wished.connect(calls.wish_for_pictures)
-        self.call_page.numbers.report_requested.connect(self.reports.copy)
-        self.reports.copied.connect(self.call_page.numbers.show_saying)
-        self.call_page.set_videos(calls.video, calls.own_video())
-        calls.frame_ready.connect(self.call_page.frame_ready)
-        calls.own_frame_ready.connect(self.call_page.own_frame_ready)
-        for page in (self.call_page, self.chat_page):
-            page.send_requested.connect(calls.send)
-            page.retry_requested.connect(calls.retry)
-            page.older_requested.connect(calls.read_older)
-            page.end_requested.connect(calls.end)
-            page.leave_requested.connect(calls.leave)
-            page.band_action_requested.connect(calls.act_on_band)
-            self._connect_record(page.panel)
-        self.completion_page.back_requested.connect(self._back_to_sessions)
-        self.completion_page.summary_requested.connect(self._write_summary)
-        self.completion_page.older_requested.connect(calls.read_older)
-        self.summary_page = SummaryPage()
-        self.summary_page.back_requested.connect(self._back_to_sessions)
-        self.summary_page.draft_edited.connect(self.record_gateway.edit_summary)
-        self.summary_page.send_requested.connect(self.record_gateway.send_summary)
-        self.summary_page.picture_requested.connect(self.record_gateway.want_picture)
-        session_pages: dict[Page, QWidget] = {
-            Page.CALL: self.call_page,
-            Page.CHAT: self.chat_page,
-            Page.COMPLETION: self.completion_page,
-            Page.SUMMARY: self.summary_page,
-        }
-        for name, made in session_pages.items():
-            if name in self._pages:
-                self.window.remove_page(self._pages[name])
-            self._pages[name] = made
-            self.window.add_page(made)
-
-    def _connect_record(self, panel: SidePanel) -> None:
-        record = self.record_gateway
-        panel.notes.notes_edited.connect(record.edit_notes)
-        panel.notes.choice_requested.connect(record.choose_notes)
-        panel.files.upload_requested.connect(record.upload)
-        panel.files.retry_requested.connect(record.retry_upload)
-        panel.files.cancel_requested.connect(record.cancel_upload)
-        panel.files.picture_requested.connect(record.want_picture)
-        panel.files.open_requested.connect(record.want_file)
+        self._session_pages.devices_requested.connect(self._check_in_call)
+        self._session_pages.back_requested.connect(self._back_to_sessions)
+        self._session_pages.summary_requested.connect(self._write_summary)
 
     def _connect_gateways(self) -> None:
         self._parts_made.connect(self._serve)
@@ -321,10 +249,7 @@ class App(QObject):
         self.call_gateway.chat_changed.connect(self._chat_changed)
         self.record_gateway.state_changed.connect(self._record_changed)
         self.restart_gateway.state_changed.connect(self._restart_changed)
-        self.record_gateway.picture_ready.connect(self._picture_ready)
         self.record_gateway.file_ready.connect(self._file_ready)
-        for gateway in (self.account_gateway, self.board_gateway, self.call_gateway, self.record_gateway):
-            gateway.failed.connect(self.board_gateway.tell)
 
     # ---- wishes that concern two rooms ------------------------------------------------------------------------------
 
@@ -428,7 +353,7 @@ class App(QObject):
         self._record = None
         self._writing = None
         self.chat_model.clear()
-        self._make_session_pages()
+        self._session_pages.renew()
 
     @Slot(object)
     def _board_changed(self, state: BoardState) -> None:
@@ -447,13 +372,7 @@ class App(QObject):
             self.rejoining_page.render_state(self._restart, state)
             if has_arrived(state):
                 self.restart_gateway.arrived()
-        if state.phase is CallPhase.ENDED and state.completion is not None:
-            self.completion_page.render_state(state.completion, state.band)
-            self.summary_page.render_completion(state.completion)
-        elif state.kind.has_video:
-            self.call_page.render_state(state)
-        else:
-            self.chat_page.render_state(state)
+        self._session_pages.render_call(state)
         if state.phase is CallPhase.ENDED and state.completion is None and state.band is not None:
             self.board_gateway.show_band(state.band)
         if self._desks is not None:
@@ -474,10 +393,7 @@ class App(QObject):
         if not self._hears_calls:
             return
         self._record = state
-        self.call_page.render_record(state)
-        self.chat_page.render_record(state)
-        self.completion_page.render_record(state)
-        self.summary_page.render_record(state)
+        self._session_pages.render_record(state)
         is_taken = state.summary is not None and state.summary.phase is SummaryPhase.TAKEN
         if is_taken and self._call is not None and self._writing == state.session_id:
             first = self._call.customer.person.first_name
@@ -485,12 +401,6 @@ class App(QObject):
                 Band("summary_sent", BandLevel.SUCCESS, "circle-check", f"Summary sent to {first}.", passing=True)
             )
             self._back_to_sessions()
-
-    @Slot(str, object)
-    def _picture_ready(self, file_id: str, image: QImage | None) -> None:
-        self.call_page.panel.files.show_picture(file_id, image)
-        self.chat_page.panel.files.show_picture(file_id, image)
-        self.summary_page.show_picture(file_id, image)
 
     @Slot(str, object)
     def _file_ready(self, _file_id: str, path: Path) -> None:
@@ -528,11 +438,12 @@ class App(QObject):
         if page is before:
             return
         # A call comes at once: a fade would cover its first picture.
-        self.window.show_page(self._pages[page], fade=before is not None and page not in {Page.CALL, Page.CHAT})
+        widget = (self._pages | self._session_pages.pages)[page]
+        self.window.show_page(widget, fade=before is not None and page not in {Page.CALL, Page.CHAT})
         self.window.set_title(self._title())
         if page in {Page.CALL, Page.CHAT}:
             self.board_gateway.join_finished()
-        _focus_entry(self._pages[page])
+        _focus_entry(widget)
 
     def _title(self) -> str:
         if self._page in {Page.CALL, Page.CHAT} and self._call is not None:
