@@ -50,12 +50,16 @@ class _Knob(QCheckBox):
 
 
 class Switch(QWidget):
-    """A setting with its sentence and its switch; `toggled` is emitted for a press, not for `set_on`."""
+    """A setting with its sentence and its switch; `toggled` is emitted for a press, not for `set_on`.
+
+    `flush` leaves the room at the sides to the column that it stands in.
+    """
 
     toggled = Signal(bool)
 
-    def __init__(self, title: str, *, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, *, name: str, flush: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_flush = flush
         self._title = PlainLabel(title, "strong", parent=self)
         self._note = PlainLabel("", "caption", "text-muted", wrap=True, parent=self)
         self.knob = _Knob(name, title, self)
@@ -92,7 +96,8 @@ class Switch(QWidget):
 
     def _take_theme(self) -> None:
         look = theme()
-        side, up = look.pick(kiosk=20, desktop=14), look.pick(kiosk=12, desktop=8)
+        side = 0 if self._is_flush else look.pick(kiosk=20, desktop=14)
+        up = look.pick(kiosk=12, desktop=8)
         self._row.setContentsMargins(side, up, side, up)
         self._row.setSpacing(look.space("x4"))
         self.knob.updateGeometry()

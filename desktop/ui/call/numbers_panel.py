@@ -40,7 +40,7 @@ class NumbersPanel(QWidget):
         self._values: dict[str, PlainLabel] = {}
         self._facts = QGridLayout()
         self._facts.setColumnStretch(1, 1)
-        self._more = Switch("Always the full picture", name="morePicture", parent=self)
+        self._more = Switch("Always the full picture", name="morePicture", flush=True, parent=self)
         self._more.set_note("Also on a weak network. The sound may suffer.")
         self._more.toggled.connect(self._wish)
         self._copy = Button("Copy report", "file-text", name="copyReport", parent=self)
