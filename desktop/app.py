@@ -5,7 +5,6 @@ while the first page is already usable.
 """
 
 import concurrent.futures
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -33,12 +32,12 @@ from desktop.gateways import Gateways
 from desktop.link_desk import LinkDesk
 from desktop.machine import fingerprint
 from desktop.models.chat import ChatModel
+from desktop.page_switch import PageSwitch
 from desktop.report_desk import ReportDesk
 from desktop.session_pages import SessionPages
 from desktop.settings import Settings
 from desktop.ui.call.call_page import CallPage
 from desktop.ui.chat_page import ChatPage
-from desktop.ui.check.check_page import CheckPage
 from desktop.ui.completion_page import CompletionPage
 from desktop.ui.main_window import MainWindow
 from desktop.ui.rejoining_page import RejoiningPage
@@ -53,8 +52,6 @@ if TYPE_CHECKING:
     from desktop.media.devices import Devices
     from desktop.parts import Parts
     from desktop.rtc.camera_source import CameraSource
-
-_log = logging.getLogger(__name__)
 
 
 class App(QObject):
@@ -92,11 +89,9 @@ class App(QObject):
         self._restart = RestartState()
         self._writing: SessionId | None = None
         self._owner: MechanicId | None = None
-        self._page: Page | None = None
         self._in_call = False
         self._hears_calls = False
         self._parts: Parts | None = None
-        self._devices: Devices | None = None
         self._desks: Desks | None = None
         self._stopping: concurrent.futures.Future[None] | None = None
         self._stop_timer = QTimer(self, interval=20)
@@ -116,14 +111,13 @@ class App(QObject):
         self.sign_in_page = SignInPage()
         self.sessions_page = SessionsPage()
         self.rejoining_page = RejoiningPage()
-        self._pages: dict[Page, QWidget] = {
+        pages: dict[Page, QWidget] = {
             Page.SIGN_IN: self.sign_in_page,
             Page.SESSIONS: self.sessions_page,
             Page.REJOINING: self.rejoining_page,
             Page.CHECK: self.check.page,
         }
-        for page in self._pages.values():
-            self.window.add_page(page)
+        self._switch = PageSwitch(self.window, pages, lambda: self._session_pages.pages)
         self._session_pages = SessionPages(self.window, self._gateways, self.chat_model, self.reports, self)
         self._connect_pages()
         self._connect_gateways()
@@ -131,7 +125,7 @@ class App(QObject):
     @property
     def page(self) -> Page | None:
         """The page on screen."""
-        return self._page
+        return self._switch.page
 
     @property
     def call_page(self) -> CallPage:
@@ -183,17 +177,9 @@ class App(QObject):
     @Slot()
     def _look_for_devices(self) -> None:
         from desktop.desks import Desks  # noqa: PLC0415 - Qt Multimedia is imported after the first paint
-        from desktop.media.devices import Devices  # noqa: PLC0415 - the same
-        from desktop.media.sound_check import SoundCheck  # noqa: PLC0415 - the same
 
-        self._devices = Devices(self)
-        self.check.use_sound(SoundCheck(self.check))
-        self._desks = Desks(self.window, self.call_gateway, self._gateways.devices, self)
-        self._session_pages.line_unseen.connect(self._desks.line_unseen)
-        self._session_pages.keys_requested.connect(self._desks.learn_keys)
-        self.check.keys_requested.connect(self._desks.learn_keys)
-        self._devices.changed.connect(self._gateways.devices.look)
-        self.loop_thread.submit(self._make_parts(self._devices))
+        self._desks = Desks(self.window, self._gateways, self._session_pages, self.check, self)
+        self.loop_thread.submit(self._make_parts(self._desks.devices))
 
     async def _make_parts(self, devices: "Devices") -> None:
         """Build what is behind the gateways, on the loop that it lives in."""
@@ -379,7 +365,7 @@ class App(QObject):
             self._desks.call_changed(state)
         self.check.call_changed(state)
         self._route()
-        self.window.set_title(self._title())
+        self._switch.show_title(state.customer.person.display_name)
 
     @Slot(object)
     def _restart_changed(self, state: RestartState) -> None:
@@ -430,25 +416,13 @@ class App(QObject):
             self._account, self._call, writing=self._writing, restart=self._restart, checking=self.check.is_open
         )
         in_call = self._call is not None and self._call.phase is not CallPhase.ENDED
-        before, self._page = self._page, page
         if in_call is not self._in_call:
             self._in_call = in_call
             self.account_gateway.call_changed(in_call)
             self.board_gateway.call_changed(in_call)
-        if page is before:
-            return
-        # A call comes at once: a fade would cover its first picture.
-        widget = (self._pages | self._session_pages.pages)[page]
-        self.window.show_page(widget, fade=before is not None and page not in {Page.CALL, Page.CHAT})
-        self.window.set_title(self._title())
-        if page in {Page.CALL, Page.CHAT}:
+        customer = self._call.customer.person.display_name if self._call is not None else ""
+        if self._switch.show(page, customer) and self._switch.is_live:
             self.board_gateway.join_finished()
-        _focus_entry(widget)
-
-    def _title(self) -> str:
-        if self._page in {Page.CALL, Page.CHAT} and self._call is not None:
-            return self._call.customer.person.display_name
-        return ""
 
     # ---- the end ----------------------------------------------------------------------------------------------------
 
@@ -467,8 +441,6 @@ class App(QObject):
         self.check.close()
         if self._desks is not None:
             self._desks.close()
-        if self._devices is not None:
-            self._devices.close()
         self.window.close_now()
         self.window.deleteLater()
         self.stopped.emit()
@@ -478,10 +450,3 @@ def _apply_looks(settings: Settings) -> None:
     app = QApplication.instance()
     if isinstance(app, QApplication):
         apply_theme(app, Theme(ThemeName(settings.theme), Profile(settings.sizes)))
-
-
-def _focus_entry(page: QWidget) -> None:
-    if isinstance(page, CallPage | ChatPage | CheckPage | CompletionPage | SummaryPage | RejoiningPage):
-        page.focus_entry()
-    elif isinstance(page, SignInPage):
-        page.focus_next_step()

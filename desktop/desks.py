@@ -1,18 +1,20 @@
-"""Desks: what the GUI thread needs besides pages - cues, flashes, keys to talk, and an ear for a muted voice."""
+"""Desks: what the GUI thread has besides pages - devices, cues, flashes, keys to talk, an ear for a muted voice."""
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtMultimedia import QAudioDevice, QMediaDevices
 
-from desktop.bridge.call import CallGateway
-from desktop.bridge.devices import DevicesGateway
+from desktop.check_desk import CheckDesk
 from desktop.core.board import BoardState
 from desktop.core.call import CallState
 from desktop.core.devices import DevicesState
 from desktop.cue_desk import CueDesk
+from desktop.gateways import Gateways
 from desktop.media.cue_player import CuePlayer
-from desktop.media.sound_check import named
+from desktop.media.devices import Devices
+from desktop.media.sound_check import SoundCheck, named
 from desktop.media.sound_server import SoundServer
 from desktop.media.voice_watch import VoiceWatch
+from desktop.session_pages import SessionPages
 from desktop.talk_desk import TalkDesk
 from desktop.ui.edge_flash import EdgeFlash
 from desktop.ui.main_window import MainWindow
@@ -23,9 +25,14 @@ from desktop.ui.talk_keys_panel import TalkKeysPanel
 class Desks(QObject):
     """Builds the desks over one window and connects them; in the GUI thread, after Qt Multimedia may be loaded."""
 
-    def __init__(self, window: MainWindow, calls: CallGateway, devices: DevicesGateway, parent: QObject) -> None:
+    def __init__(
+        self, window: MainWindow, gateways: Gateways, pages: SessionPages, check: CheckDesk, parent: QObject
+    ) -> None:
         """Start with nobody signed in."""
         super().__init__(parent)
+        self.devices = Devices(self)
+        self.devices.changed.connect(gateways.devices.look)
+        check.use_sound(SoundCheck(check))
         server = SoundServer()
         self._speaker = ""
         self._player = CuePlayer(self._output, server, self)
@@ -35,20 +42,18 @@ class Desks(QObject):
         self.flash = EdgeFlash(window)
         self.cues = CueDesk(self._player.play, self.flash, self)
         self.talk = TalkDesk(self.keys, self._voice, _microphone, self.cues.play, self)
-        self.talk.mute_wished.connect(calls.set_muted)
-        self.talk.spoke_muted.connect(calls.voice_while_muted)
-        self.keys_panel.keys_changed.connect(devices.set_keys)
-        devices.state_changed.connect(self._devices_changed)
+        self.talk.mute_wished.connect(gateways.call.set_muted)
+        self.talk.spoke_muted.connect(gateways.call.voice_while_muted)
+        self.keys_panel.keys_changed.connect(gateways.devices.set_keys)
+        gateways.devices.state_changed.connect(self._devices_changed)
+        pages.line_unseen.connect(self.cues.line_unseen)
+        pages.keys_requested.connect(self.learn_keys)
+        check.keys_requested.connect(self.learn_keys)
 
     @Slot()
     def learn_keys(self) -> None:
         """Show which keys are held to talk, and let others be learnt."""
         self.keys_panel.open_panel()
-
-    @Slot()
-    def line_unseen(self) -> None:
-        """Sound for a line that nobody sees."""
-        self.cues.line_unseen()
 
     def call_changed(self, state: CallState) -> None:
         """Hear of the call on screen."""
@@ -69,6 +74,7 @@ class Desks(QObject):
         self.keys.set_active(False)
         self._voice.close()
         self._player.close()
+        self.devices.close()
 
     @Slot(object)
     def _devices_changed(self, devices: DevicesState) -> None:
