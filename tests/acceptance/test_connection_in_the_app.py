@@ -94,7 +94,7 @@ async def test_ac_42_a_minute_without_network_needs_no_hand_and_loses_no_line(he
     here.say("in the dark")
     await here.answer("are you there?")
     await asyncio.sleep(_A_MINUTE_S / 2)
-    notes.note(back_s=await here.until_back(here.network.up(), 15))
+    notes.note(back_s=await here.until_back(here.network.up()))
     assert CallPhase.REJOINING in here.desk.phases(since_s), "it came back without a new join answer"
     here.say("there I am again")
     await here.settle_chat()
