@@ -4,7 +4,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.core.bands import Band
 from desktop.core.people import Person, Role
@@ -191,15 +191,7 @@ class CompletionPage(QWidget):
             self._chat.set_open(False)
 
     def _lay_out_header(self) -> None:
-        texts = QVBoxLayout()
-        texts.setSpacing(0)
-        texts.addStretch(1)
-        for label in (self._title, self._line):
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            texts.addWidget(label)
-        texts.addStretch(1)
-        self._header.left.addWidget(LargeIcon("circle-check", "success-fg", self))
-        self._header.left.addLayout(texts, 1)
+        self._header.add_heading(LargeIcon("circle-check", "success-fg", self), self._title, self._line)
 
     def _lay_out_facts(self) -> None:
         self._facts.setColumnStretch(1, 1)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QImage, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.core.people import SessionId
 from desktop.core.record import RecordState
@@ -111,15 +111,7 @@ class SummaryPage(QWidget):
         self._title = PlainLabel(style="title", parent=self)
         self._title.setObjectName("summaryTitle")
         self._line = PlainLabel(style="caption", role="text-muted", tabular=True, parent=self)
-        texts = QVBoxLayout()
-        texts.setSpacing(0)
-        texts.addStretch(1)
-        for label in (self._title, self._line):
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            texts.addWidget(label)
-        texts.addStretch(1)
-        self._header.left.addWidget(LargeIcon("circle-check", "success-fg", self))
-        self._header.left.addLayout(texts, 1)
+        self._header.add_heading(LargeIcon("circle-check", "success-fg", self), self._title, self._line)
         self._saved = Chip(name="savedChip", parent=self)
         self._header.right.addWidget(self._saved)
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.ui.icons import paint_art
 from desktop.ui.plain_label import PlainLabel
@@ -29,6 +29,18 @@ class TopBar(QWidget):
         self.right.addStretch(1)
         appearance().changed.connect(self._take_theme)
         self._take_theme()
+
+    def add_heading(self, mark: QWidget, *lines: PlainLabel) -> None:
+        """Put a mark at the left, and lines beside it one under the other; what is too long is cut by the header."""
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addStretch(1)
+        for line in lines:
+            line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            texts.addWidget(line)
+        texts.addStretch(1)
+        self.left.addWidget(mark)
+        self.left.addLayout(texts, 1)
 
     def _take_theme(self) -> None:
         look = theme()
