@@ -124,3 +124,40 @@ async def _story(folder: Path) -> None:
 
 def test_a_bad_network_is_bad_for_one_client_only(tmp_path: Path) -> None:
     asyncio.run(_story(tmp_path))
+
+
+def test_a_call_that_was_given_up_in_the_dark_is_not_put_through_afterwards() -> None:
+    async def story() -> None:
+        heard: list[bytes] = []
+        was_heard = asyncio.Event()
+
+        async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            heard.append(await reader.read(100))
+            was_heard.set()
+            writer.close()
+
+        server = await asyncio.start_server(hear, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        proxy = await FaultProxy(port).start()
+        try:
+            proxy.blackout()
+            await asyncio.sleep(0)
+            given_up = (await asyncio.open_connection(proxy.host, port))[1]
+            given_up.write(b"given up")
+            await given_up.drain()
+            given_up.close()
+            await given_up.wait_closed()
+            waits = (await asyncio.open_connection(proxy.host, port))[1]
+            waits.write(b"waits")
+            await asyncio.sleep(0.2)
+            proxy.restore()
+            async with asyncio.timeout(5):
+                await was_heard.wait()
+            assert heard == [b"waits"]
+            waits.close()
+        finally:
+            await proxy.stop()
+            server.close()
+            await server.wait_closed()
+
+    asyncio.run(story())
