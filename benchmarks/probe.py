@@ -165,7 +165,7 @@ class Probe(QObject):
         GapMeter(float(str(order["seconds"])), lambda gaps: tell("gaps", gaps=gaps), self)
 
     def _mute(self, _order: Order) -> None:
-        button = self._app.call_page.findChild(QAbstractButton, "muteButton")
+        button = self._app.session_pages.call.findChild(QAbstractButton, "muteButton")
         if button is None:
             raise LookupError("the call page has no button to mute")
         self._when(button.isEnabled, button.click)

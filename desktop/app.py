@@ -36,14 +36,10 @@ from desktop.page_switch import PageSwitch
 from desktop.report_desk import ReportDesk
 from desktop.session_pages import SessionPages
 from desktop.settings import Settings
-from desktop.ui.call.call_page import CallPage
-from desktop.ui.chat_page import ChatPage
-from desktop.ui.completion_page import CompletionPage
 from desktop.ui.main_window import MainWindow
 from desktop.ui.rejoining_page import RejoiningPage
 from desktop.ui.sessions_page import SessionsPage
 from desktop.ui.sign_in_page import SignInPage
-from desktop.ui.summary_page import SummaryPage
 from desktop.ui.theme import Theme, apply_theme
 from desktop.ui.tokens import Profile, ThemeName
 
@@ -117,8 +113,8 @@ class App(QObject):
             Page.REJOINING: self.rejoining_page,
             Page.CHECK: self.check.page,
         }
-        self._switch = PageSwitch(self.window, pages, lambda: self._session_pages.pages)
-        self._session_pages = SessionPages(self.window, self._gateways, self.chat_model, self.reports, self)
+        self._switch = PageSwitch(self.window, pages, lambda: self.session_pages.pages)
+        self.session_pages = SessionPages(self.window, self._gateways, self.chat_model, self.reports, self)
         self._connect_pages()
         self._connect_gateways()
 
@@ -126,26 +122,6 @@ class App(QObject):
     def page(self) -> Page | None:
         """The page on screen."""
         return self._switch.page
-
-    @property
-    def call_page(self) -> CallPage:
-        """Where a call with pictures is shown; another one for each mechanic, as the three that follow."""
-        return self._session_pages.call
-
-    @property
-    def chat_page(self) -> ChatPage:
-        """Where a session for chat is shown."""
-        return self._session_pages.chat
-
-    @property
-    def completion_page(self) -> CompletionPage:
-        """Where a session that ended is shown."""
-        return self._session_pages.completion
-
-    @property
-    def summary_page(self) -> SummaryPage:
-        """Where a summary is written."""
-        return self._session_pages.summary
 
     def start(self) -> None:
         """Show the window and begin; returns at once."""
@@ -178,7 +154,7 @@ class App(QObject):
     def _look_for_devices(self) -> None:
         from desktop.desks import Desks  # noqa: PLC0415 - Qt Multimedia is imported after the first paint
 
-        self._desks = Desks(self.window, self._gateways, self._session_pages, self.check, self)
+        self._desks = Desks(self.window, self._gateways, self.session_pages, self.check, self)
         self.loop_thread.submit(self._make_parts(self._desks.devices))
 
     async def _make_parts(self, devices: "Devices") -> None:
@@ -221,9 +197,9 @@ class App(QObject):
         self.rejoining_page.back_requested.connect(self.restart_gateway.back)
         self.rejoining_page.summary_requested.connect(self._write_summary_of)
         self.rejoining_page.report_requested.connect(self.reports.copy)
-        self._session_pages.devices_requested.connect(self._check_in_call)
-        self._session_pages.back_requested.connect(self._back_to_sessions)
-        self._session_pages.summary_requested.connect(self._write_summary)
+        self.session_pages.devices_requested.connect(self._check_in_call)
+        self.session_pages.back_requested.connect(self._back_to_sessions)
+        self.session_pages.summary_requested.connect(self._write_summary)
 
     def _connect_gateways(self) -> None:
         self._parts_made.connect(self._serve)
@@ -339,7 +315,7 @@ class App(QObject):
         self._record = None
         self._writing = None
         self.chat_model.clear()
-        self._session_pages.renew()
+        self.session_pages.renew()
 
     @Slot(object)
     def _board_changed(self, state: BoardState) -> None:
@@ -358,7 +334,7 @@ class App(QObject):
             self.rejoining_page.render_state(self._restart, state)
             if has_arrived(state):
                 self.restart_gateway.arrived()
-        self._session_pages.render_call(state)
+        self.session_pages.render_call(state)
         if state.phase is CallPhase.ENDED and state.completion is None and state.band is not None:
             self.board_gateway.show_band(state.band)
         if self._desks is not None:
@@ -379,7 +355,7 @@ class App(QObject):
         if not self._hears_calls:
             return
         self._record = state
-        self._session_pages.render_record(state)
+        self.session_pages.render_record(state)
         is_taken = state.summary is not None and state.summary.phase is SummaryPhase.TAKEN
         if is_taken and self._call is not None and self._writing == state.session_id:
             first = self._call.customer.person.first_name

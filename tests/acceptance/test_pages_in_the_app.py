@@ -165,7 +165,7 @@ def test_ac_09_the_first_painted_page_is_whole_though_nothing_but_join_answers_i
     say(served, DANA, S01, "It squeals when cold", "owner-line-1")
     files = served.call(written_before(served))
     bay.sign_in()
-    sights = FirstSights(bay.app.call_page)
+    sights = FirstSights(bay.app.session_pages.call)
     for path in ("state", "start", "messages", "files", "notes", "summary", "session-info", "queue", "active-sessions"):
         served.fault(f"*/{path}*", status=500)
     bay.open("S01")
@@ -190,7 +190,7 @@ def test_ac_10_while_a_slow_join_is_under_way_its_row_says_so_and_the_app_stays_
 ) -> None:
     bay.sign_in()
     served.fault("POST /api/mechanic/sessions/*/join", delay_s=1.5)
-    sights = FirstSights(bay.app.call_page)
+    sights = FirstSights(bay.app.session_pages.call)
     bay.press_row(S01)
     bay.until(lambda: (words := bay.row(S01)) is not None and not words.enabled)
     words = bay.row(S01)
@@ -288,10 +288,10 @@ def test_ac_47_a_login_used_twice_asks_for_a_sign_in_and_keeps_room_and_draft_in
         served.server.clock.advance(seconds=30)
     bay.until_seen("signInPage", 20)
     assert any("sign" in text.lower() for text in bay.robot.words_on_screen())
-    page = bay.app.call_page
+    page = bay.app.session_pages.call
     bay.try_sign_in(MARISOL)
     bay.until_seen("callPage")
-    assert bay.app.call_page is page
+    assert bay.app.session_pages.call is page
     field = bay.robot.see("composerField")
     assert isinstance(field, QPlainTextEdit)
     assert field.toPlainText() == "half a sentence about the"

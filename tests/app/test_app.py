@@ -100,12 +100,12 @@ def test_signing_out_wipes_every_page(bay: Bay) -> None:
     assert bay.app.chat_model.rowCount() >= 100
     bay.robot.click("backToSessions")
     bay.until_seen("sessionsPage")
-    former = (bay.app.call_page, bay.app.chat_page, bay.app.completion_page)
+    former = (bay.app.session_pages.call, bay.app.session_pages.chat, bay.app.session_pages.completion)
     bay.robot.click("signOutButton")
     bay.until_seen("signInPage")
-    bay.until(lambda: bay.app.completion_page not in former)
+    bay.until(lambda: bay.app.session_pages.completion not in former)
     assert bay.app.chat_model.rowCount() == 0
-    assert not {bay.app.call_page, bay.app.chat_page, bay.app.completion_page} & set(former)
+    assert not {bay.app.session_pages.call, bay.app.session_pages.chat, bay.app.session_pages.completion} & set(former)
     bay.until(lambda: bay.app.sessions_page.sessions.sessions.rowCount() == 0)
 
 
@@ -125,7 +125,7 @@ class _Painted(QObject):
 def test_another_mechanic_after_an_interrupted_call_sees_nothing_of_it(bay: Bay, served: ServedJoinServer) -> None:
     bay.sign_in(MARISOL)
     bay.open("S01")
-    former = bay.app.call_page
+    former = bay.app.session_pages.call
     served.fault("*", status=401)
     bay.write_line("Is the pedal soft?")
     bay.until_seen("signInPage")
@@ -135,7 +135,7 @@ def test_another_mechanic_after_an_interrupted_call_sees_nothing_of_it(bay: Bay,
     bay.try_sign_in(IKE)
     bay.until_says("mechanicName", "Ike Brannigan")
     assert painted.times == 0, "the former mechanic's session was shown to the next one"
-    assert bay.app.call_page is not former
+    assert bay.app.session_pages.call is not former
     assert bay.app.chat_model.rowCount() == 0
     assert "Dana" not in bay.app.window.windowTitle()
     bay.until(lambda: bay.row(S01) is None)

@@ -32,7 +32,7 @@ def test_a_missing_summary_is_written_from_the_list_and_sent(bay: Bay) -> None:
     assert (row.button, row.note) == ("Write summary", "Summary missing")
     bay.press_row(S12)
     bay.until(lambda: bay.app.page is Page.SUMMARY)
-    page = bay.app.summary_page
+    page = bay.app.session_pages.summary
     bay.until(lambda: find(page, TextArea, "stepsTaken").isEnabled())
     _write(page, "stepsTaken", "Measured the battery")
     bay.robot.click("sendSummary")
@@ -56,7 +56,7 @@ def test_a_half_written_summary_is_there_after_a_restart(
             bay.sign_in()
             bay.until(lambda bay=bay: bay.row(S12) is not None)  # type: ignore[misc] # bound on purpose
             bay.press_row(S12)
-            page = bay.app.summary_page
+            page = bay.app.session_pages.summary
             field = find(page, TextArea, "stepsTaken")
             bay.until(lambda field=field: field.isVisible() and field.isEnabled())  # type: ignore[misc] # as above
             if visit == 0:
@@ -74,7 +74,7 @@ def test_notes_save_themselves_and_a_file_goes_and_is_looked_at(bay: Bay, tmp_pa
     bay.sign_in()
     bay.open("S01")
     bay.robot.click("notesButton")
-    page = bay.app.call_page
+    page = bay.app.session_pages.call
     bay.until(lambda: find(page, TextArea, "notesEditor").isEnabled())
     _write(page, "notesEditor", "Pads at 2 mm")
     bay.until_says("notesHome", "Saved ")

@@ -67,7 +67,7 @@ def test_a_session_that_ended_meanwhile_leads_to_its_summary_and_back_to_the_lis
     bay.until_says("rejoiningTitle", "The session ended while Baylink restarted.")
     bay.robot.click("rejoiningSummary")
     bay.until(lambda: bay.app.page is Page.SUMMARY)
-    bay.app.summary_page.back_requested.emit()
+    bay.app.session_pages.summary.back_requested.emit()
     bay.until(lambda: bay.app.page is Page.SESSIONS)
 
 
