@@ -34,9 +34,9 @@ def driven_day(say: Callable[[str], None], pictures: Path) -> int:
 
 def _drive(thread: DayThread, say: Callable[[str], None], pictures: Path) -> bool:
     # Qt reads the environment when it is loaded: it comes after the display and the sound are there.
-    from desktop.__main__ import run  # noqa: PLC0415
-    from desktop.practice.robot import Robot  # noqa: PLC0415
-    from desktop.practice.shop_day import ShopDay  # noqa: PLC0415
+    from desktop.__main__ import run  # noqa: PLC0415 - see above
+    from desktop.practice.robot import Robot  # noqa: PLC0415 - the same
+    from desktop.practice.shop_day import ShopDay  # noqa: PLC0415 - the same
 
     script = ShopDay(thread)
     robots: list[Robot] = []

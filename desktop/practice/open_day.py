@@ -15,9 +15,9 @@ def open_day(say: Callable[[str], None]) -> int:
     thread.start()
     try:
         # The window's programs are loaded while the servers start.
-        import desktop.app  # noqa: F401, PLC0415
-        from desktop.__main__ import run  # noqa: PLC0415
-        from desktop.practice.camera import mechanic_camera  # noqa: PLC0415
+        import desktop.app  # noqa: F401, PLC0415 - see above
+        from desktop.__main__ import run  # noqa: PLC0415 - the same
+        from desktop.practice.camera import mechanic_camera  # noqa: PLC0415 - the same
 
         mechanic_camera()
         thread.wait_until_ready()
