@@ -1,6 +1,7 @@
 """Rules for every test: an offscreen Qt unless a display was asked for, and nothing left running afterwards."""
 
 import asyncio
+import atexit
 import os
 import sys
 import threading
@@ -18,6 +19,8 @@ os.environ.setdefault("LANG", "C.UTF-8")
 settings.register_profile("baylink", deadline=None)
 settings.load_profile("baylink")
 
+_EXIT_STATUS = pytest.StashKey[int]()
+
 # Pools of libraries that live as long as the process by design.
 _PROCESS_WIDE_THREADS = ("asyncio_", "AnyIO", "ThreadPoolExecutor", "pytest_timeout", "Dummy-")
 
@@ -25,6 +28,26 @@ _PROCESS_WIDE_THREADS = ("asyncio_", "AnyIO", "ThreadPoolExecutor", "pytest_time
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let one run hold the whole suite to one database; the rule is both where it matters and SQLite elsewhere."""
     parser.addoption("--database", choices=("both", "sqlite", "postgres"), default="both", help="what servers keep")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Remember how it went, for the very end."""
+    session.config.stash[_EXIT_STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End as the app ends: native threads of the SDK must not meet a dying interpreter, which they abort.
+
+    Only where rooms were used, and never in a worker of a parallel run, whose results still have to be told.
+    """
+    status = config.stash.get(_EXIT_STATUS, None)
+    if status is None or hasattr(config, "workerinput") or "livekit.rtc" not in sys.modules:
+        return
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def pytest_configure(config: pytest.Config) -> None:
