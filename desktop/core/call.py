@@ -9,6 +9,9 @@ from desktop.core.link import LinkState
 from desktop.core.people import Person, Role, SessionId
 from desktop.core.session import Completion, SessionKind, Vehicle
 
+FROZEN_AFTER_S = 2.0
+"""A picture that should flow and shows nothing new for so long is called frozen."""
+
 
 class CallPhase(StrEnum):
     """Where a call stands. REJOINING is the place of fresh join calls after a lost room."""

@@ -2,12 +2,11 @@
 
 from enum import Enum, auto
 
-from desktop.core.call import TrackState
+from desktop.core.call import FROZEN_AFTER_S, TrackState
 from desktop.flows.call_conditions import Conditions
 from desktop.flows.call_facts import CallFacts
 from desktop.flows.call_link import SILENT_KBPS
 from desktop.flows.call_probe import Probe
-from desktop.rtc.video import FROZEN_AFTER_S
 
 BACK_GRACE_S = 0.1
 """How long an SDK that is reconnecting may take after the network is back: its next try may be seconds away."""

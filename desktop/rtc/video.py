@@ -8,7 +8,7 @@ from typing import Protocol
 
 from livekit import rtc
 
-from desktop.core.call import PictureLayer, TrackState, VideoKey
+from desktop.core.call import FROZEN_AFTER_S, PictureLayer, TrackState, VideoKey
 from desktop.core.frames import Frame
 from desktop.rtc.enabling import set_enabled
 from desktop.rtc.photo import LONGEST_S, Photo, next_layer
@@ -17,7 +17,6 @@ _log = logging.getLogger(__name__)
 
 SMALLEST_PIXELS = 16
 """A sender that stops leaves an 8x8 black frame behind; nothing this small is a picture."""
-FROZEN_AFTER_S = 2.0
 _EMPTY_AFTER_S = 3.0
 _DRIED_UP_AFTER_S = 4.0
 _AGAIN_AFTER_S = 10.0
