@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import IO
 
 _TERM_WAIT_S = 2.0
+_SERVED_PORTS = range(20_000, 32_000)
+_given_ports: set[int] = set()
 
 
 class ChildFailedError(RuntimeError):
@@ -94,11 +97,19 @@ def _dying_with_us(arguments: Sequence[str]) -> list[str]:
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """Return a loopback port that nobody uses now; whoever wants it should take it soon."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a loopback port that nobody uses now, and never the same one twice; whoever wants it should take it soon.
+
+    It lies below the range that Linux, macOS and Windows take outgoing connections from: a port out of that range may
+    be gone a moment later, to a connection of whoever, and a connection to it while nobody serves may meet itself.
+    """
+    while True:
+        port = random.choice(_SERVED_PORTS)  # noqa: S311 - no secret
+        if port in _given_ports:
+            continue
+        with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            _given_ports.add(port)
+            return port
 
 
 async def wait_for_port(child: Child, port: int, *, timeout_s: float = 20.0) -> None:

@@ -79,7 +79,7 @@ class LiveKitServer:
     ) -> "LiveKitServer":
         """Start a server whose files lie in `folder` and return when it serves. `webhook_url` gets its room events.
 
-        Without `port` free ones are chosen, and chosen again if somebody else was faster. Servers with the same keys
+        Ports that are not given are chosen, and chosen again if somebody else was faster. Servers with the same keys
         and the same `redis` (host:port) are nodes of one cluster.
         """
         program = find_livekit_server()
@@ -96,7 +96,7 @@ class LiveKitServer:
                 await child.stop()
                 config.unlink(missing_ok=True)
                 taken = isinstance(error, RuntimeError) and "address already in use" in child.log_end(40)
-                if port is None and taken and attempt + 1 < _ATTEMPTS:
+                if taken and attempt + 1 < _ATTEMPTS:
                     continue
                 raise
             return cls(child, chosen, pair, config)

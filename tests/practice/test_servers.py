@@ -12,7 +12,7 @@ import psutil
 import pytest
 from livekit import api
 
-from desktop.practice.children import ChildFailedError, start_child, wait_for_port
+from desktop.practice.children import ChildFailedError, free_port, start_child, wait_for_port
 from desktop.practice.livekit_server import (
     LiveKitKeys,
     LiveKitServer,
@@ -50,6 +50,14 @@ def test_a_child_that_ignores_the_polite_signal_is_ended_with_all_it_started(tmp
     assert code == -signal.SIGKILL
     psutil.wait_procs([psutil.Process(grandchild)] if psutil.pid_exists(grandchild) else [], timeout=5)
     assert not is_alive(grandchild)
+
+
+def test_no_outgoing_connection_takes_the_port_of_a_server_that_is_about_to_start() -> None:
+    ports = [free_port(kind) for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM) * 50]
+    with socket.socket() as outgoing:
+        outgoing.bind(("127.0.0.1", 0))
+        assert max(ports) < outgoing.getsockname()[1]
+    assert len(set(ports)) == len(ports)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal is Linux's")
