@@ -3,7 +3,7 @@
 from typing import Final
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer, load_only
 
 from desktop.joinserver.booking import known_plan
 from desktop.joinserver.tables import (
@@ -24,6 +24,17 @@ _ADDED: Final = (
     .scalar_subquery()
 )
 _OF_MECHANIC: Final = aliased(Profile)
+# Every column costs its reading: what else these rows hold is fetched should anybody ask for it.
+_ENOUGH: Final = (
+    load_only(ServicePlan.slug, ServicePlan.name, ServicePlan.duration_minutes, ServicePlan.is_active),
+    defer(Intake.name), defer(Intake.email), defer(Intake.phone), defer(Intake.city), defer(Intake.files),
+    defer(Intake.plan), defer(Intake.status),
+    defer(VehicleRow.user_id), defer(VehicleRow.nickname), defer(VehicleRow.is_primary),
+    load_only(AuthUser.email, AuthUser.user_metadata),
+    load_only(Profile.full_name),
+    load_only(MechanicRow.user_id, MechanicRow.name),
+    load_only(_OF_MECHANIC.full_name),
+)  # fmt: skip
 _AROUND: Final = (
     select(_ADDED, ServicePlan, Intake, VehicleRow, AuthUser, Profile, MechanicRow, _OF_MECHANIC)
     .select_from(SessionRow)
@@ -35,6 +46,7 @@ _AROUND: Final = (
     .outerjoin(MechanicRow, MechanicRow.id == SessionRow.mechanic_id)
     .outerjoin(_OF_MECHANIC, _OF_MECHANIC.id == MechanicRow.user_id)
     .where(SessionRow.id == bindparam("session"))
+    .options(*_ENOUGH)
 )
 
 

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, case, insert, null, or_, select, update
 
 from desktop.backend.wire import JoinAnswer, JoinNotes, JoinRequest, format_timestamp
-from desktop.core.people import Role
+from desktop.core.people import Role, SessionId
 from desktop.joinserver import booking, chat, files, lifecycle, people, rules
 from desktop.joinserver.around import read_around
 from desktop.joinserver.chat import MessageViews
 from desktop.joinserver.errors import ApiError, not_found
 from desktop.joinserver.links import LinkSigner
 from desktop.joinserver.members import Member
-from desktop.joinserver.tables import Device, LiveKitRoom, ParticipantRow
+from desktop.joinserver.tables import Device, LiveKitRoom, ParticipantRow, SessionRow, UtcTime
 from desktop.joinserver.tokens import LIFETIME_S, TokenMaker
 from desktop.joinserver.unit import Unit, new_id, room_name
 
@@ -24,18 +24,22 @@ _REFRESH_ROOM: Final = (
     .values(role=bindparam("as_role"), identity=bindparam("as_identity"), last_refreshed_at=bindparam("at"))
 )
 _ADD_ROOM: Final = insert(LiveKitRoom)
-_OF_PERSON: Final = (Device.session_id == bindparam("session"), Device.user_id == bindparam("user"))
+_IS_THIS: Final = Device.device_fingerprint == bindparam("device")
+# One device a person: the one that joins is seen, and whichever was there before is out.
 _SEE_DEVICE: Final = (
     update(Device)
-    .where(*_OF_PERSON, Device.device_fingerprint == bindparam("device"))
-    .values(last_seen_at=bindparam("at"), kicked_at=None)
-)
-_KICK_OTHERS: Final = (
-    update(Device)
-    .where(*_OF_PERSON, Device.device_fingerprint != bindparam("device"), Device.kicked_at.is_(None))
-    .values(kicked_at=bindparam("at"))
-)
+    .where(
+        Device.session_id == bindparam("session"), Device.user_id == bindparam("user"),
+        or_(_IS_THIS, Device.kicked_at.is_(None)),
+    )
+    .values(
+        last_seen_at=case((_IS_THIS, bindparam("at", type_=UtcTime())), else_=Device.last_seen_at),
+        kicked_at=case((_IS_THIS, null()), else_=bindparam("at", type_=UtcTime())),
+    )
+    .returning(Device.device_fingerprint)
+)  # fmt: skip
 _ADD_DEVICE: Final = insert(Device)
+_STATUS: Final = select(SessionRow.status).where(SessionRow.id == bindparam("session"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,13 @@ def take_seat(unit: Unit, member: Member, request: JoinRequest) -> Seat:
     _know_participant(unit, member)
     _know_device(unit, member, request.device_fingerprint)
     return seat
+
+
+def check_still_open(unit: Unit, session_id: SessionId) -> None:
+    """Refuse a session that has ended since its seat was taken (SR-3). Raises ApiError `session_ended`."""
+    status = unit.ask(_STATUS, session=session_id).scalar()
+    if status in rules.TERMINAL:
+        raise ApiError("session_ended", status=status)
 
 
 def _open_booked(unit: Unit, member: Member) -> None:
@@ -108,24 +119,23 @@ def _know_participant(unit: Unit, member: Member) -> None:
 
 
 def _know_device(unit: Unit, member: Member, fingerprint: str) -> None:
-    here = {"session": member.row.id, "user": member.caller.user_id, "device": fingerprint, "at": unit.now}
-    for _ in range(unit.ask(_KICK_OTHERS, **here).rowcount):
-        unit.record(member.row, "device_kicked", user_id=member.caller.user_id)
-    if not unit.ask(_SEE_DEVICE, **here).rowcount:
+    user_id = member.caller.user_id
+    seen = unit.ask(_SEE_DEVICE, session=member.row.id, user=user_id, device=fingerprint, at=unit.now).scalars().all()
+    for other in seen:
+        if other != fingerprint:
+            unit.record(member.row, "device_kicked", user_id=user_id)
+    if fingerprint not in seen:
         unit.ask(
-            _ADD_DEVICE, id=new_id(), session_id=member.row.id, user_id=member.caller.user_id,
-            device_fingerprint=fingerprint, joined_at=unit.now, last_seen_at=unit.now,
+            _ADD_DEVICE, id=new_id(), session_id=member.row.id, user_id=user_id, device_fingerprint=fingerprint,
+            joined_at=unit.now, last_seen_at=unit.now,
         )  # fmt: skip
 
 
 def join_answer(
-    unit: Unit, member: Member, seat: Seat, tokens: TokenMaker, links: LinkSigner, *, server_url: str | None,
-    room_ready: bool,
-) -> JoinAnswer:  # fmt: skip
-    """Return everything a page needs. Raises ApiError `session_ended` if the session ended meanwhile (SR-3)."""
+    unit: Unit, member: Member, seat: Seat, tokens: TokenMaker, links: LinkSigner, *, server_url: str | None
+) -> JoinAnswer:
+    """Return everything a page needs, for a room that is ready; for the unit in which the seat was taken."""
     row = member.row
-    if row.status in rules.TERMINAL:
-        raise ApiError("session_ended", status=row.status)
     read_around(unit, row)
     views = MessageViews(unit, row, links)
     newest = chat.page(unit, views, row, chat.JOIN_PAGE)
@@ -139,7 +149,7 @@ def join_answer(
         expires_in=LIFETIME_S,
         identity=seat.identity,
         role=member.role.value,
-        room_ready=room_ready,
+        room_ready=True,
         participants=people.directory(unit, row),
         plan=row.plan,
         plan_name=booking.plan_name(unit, row),

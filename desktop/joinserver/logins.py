@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import Final
 
 from sqlalchemy import bindparam, delete, func, select, update
 
@@ -19,16 +19,20 @@ ACCESS_LIFETIME = timedelta(minutes=60)
 REFRESH_LIFETIME = timedelta(hours=12)
 REPLAY_GRACE = timedelta(seconds=10)
 FAILURE_WINDOW = timedelta(minutes=15)
-# Asked by every request of somebody signed in: one question, built once.
+# Asked by every request of somebody signed in: one question, built once, for no more than it needs.
 _WHO: Final = (
-    select(AuthSession.id, AuthSession.revoked_at, AuthToken.expires_at, AuthUser, Profile, MechanicRow)
+    select(
+        AuthSession.id, AuthSession.user_id, AuthSession.revoked_at, AuthToken.expires_at, AuthUser.disabled_at,
+        Profile.account_status, MechanicRow.id, MechanicRow.account_status, MechanicRow.suspended_until,
+        MechanicRow.application_status,
+    )
     .select_from(AuthToken)
     .join(AuthSession, AuthSession.id == AuthToken.auth_session_id)
     .join(AuthUser, AuthUser.id == AuthSession.user_id)
     .outerjoin(Profile, Profile.id == AuthUser.id)
     .outerjoin(MechanicRow, MechanicRow.user_id == AuthUser.id)
     .where(AuthToken.token_hash == bindparam("token"), AuthToken.kind == "access")
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +67,39 @@ def identify(unit: Unit, token: str | None, *, mechanic: bool) -> Caller:
     """Return the caller of a live access token; with `mechanic`, one who may act as a mechanic. Raises ApiError."""
     if not token:
         raise ApiError("not_signed_in")
-    found = unit.session.execute(_WHO, {"token": token_hash(token)}).one_or_none()
+    found = unit.ask(_WHO, token=token_hash(token)).one_or_none()
     if found is None:
         raise ApiError("not_signed_in")
-    login_id, revoked_at, expires_at, user, *joined = found
-    profile, worker = cast("tuple[Profile | None, MechanicRow | None]", joined)  # None where nothing was joined
+    login_id, user_id, revoked_at, expires_at, disabled_at, status, mechanic_id, *worker = tuple(found)
     if revoked_at is not None:
         raise ApiError("not_signed_in")
     if expires_at <= unit.now:
         raise ApiError("token_expired")
-    if mechanic and worker is None:
+    if mechanic and mechanic_id is None:
         raise ApiError("not_a_mechanic")
-    _check_account(unit, user, profile, worker)
-    unit.keep((user, profile, worker))
-    return Caller(login_id, user.id, worker.id if worker else None, expires_at)
+    _check_person(disabled_at, status)
+    if mechanic_id is not None:
+        _check_worker(unit, *worker)
+    return Caller(login_id, user_id, mechanic_id, expires_at)
 
 
 def check_account(unit: Unit, user: AuthUser, worker: MechanicRow | None) -> None:
     """Refuse disabled, suspended and unapproved accounts. Raises ApiError."""
-    _check_account(unit, user, unit.find(Profile, user.id), worker)
+    profile = unit.find(Profile, user.id)
+    _check_person(user.disabled_at, profile.account_status if profile is not None else None)
+    if worker is not None:
+        _check_worker(unit, worker.account_status, worker.suspended_until, worker.application_status)
 
 
-def _check_account(unit: Unit, user: AuthUser, profile: Profile | None, worker: MechanicRow | None) -> None:
-    if user.disabled_at is not None or (profile is not None and profile.account_status == "suspended"):
+def _check_person(disabled_at: datetime | None, status: str | None) -> None:
+    if disabled_at is not None or status == "suspended":
         raise ApiError("account_suspended")
-    if worker is None:
-        return
-    until = worker.suspended_until
-    if worker.account_status == "suspended" and (until is None or until > unit.now):
+
+
+def _check_worker(unit: Unit, status: str, suspended_until: datetime | None, application: str) -> None:
+    if status == "suspended" and (suspended_until is None or suspended_until > unit.now):
         raise ApiError("account_suspended")
-    if worker.application_status != "approved":
+    if application != "approved":
         raise ApiError("account_not_approved")
 
 

@@ -17,6 +17,7 @@ from desktop.joinserver.app import ConfigRefused, create_app
 from desktop.joinserver.config import ServerConfig
 from desktop.joinserver.engines import full_url
 from desktop.joinserver.heads import HeadInTime
+from desktop.joinserver.turns import take_short_turns
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -62,6 +63,7 @@ def serve(config: ServerConfig, port: int, certificate: Path | None, key: Path |
         tls = workers.Certificate(certificate, key) if certificate and key else None
         with listening:
             return workers.serve(replace(config, demo_data=False), listening, count, lines, tls)
+    take_short_turns()
     server = _AnnouncingServer(
         uvicorn.Config(
             app, lifespan="on", http=HeadInTime, log_config=None, access_log=False, server_header=False,

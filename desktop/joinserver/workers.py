@@ -21,6 +21,7 @@ from desktop.joinserver import log
 from desktop.joinserver.app import create_app
 from desktop.joinserver.config import ServerConfig
 from desktop.joinserver.heads import HeadInTime
+from desktop.joinserver.turns import take_short_turns
 
 _log = logging.getLogger(__name__)
 _LOOKS_EVERY_S: Final = 0.5
@@ -153,6 +154,7 @@ class _WorkerServer(uvicorn.Server):
 
 def _work(config: ServerConfig, listening: socket.socket, tls: Certificate | None, lifeline: Connection) -> None:
     log.install()
+    take_short_turns()
     server = _WorkerServer(
         uvicorn.Config(
             create_app(config), lifespan="on", http=HeadInTime, log_config=None, access_log=False, server_header=False,

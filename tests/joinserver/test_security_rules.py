@@ -1,8 +1,10 @@
 """The rest of the contract's security rules at the server, each under its own number."""
 
+import asyncio
 import json
 import logging
 import re
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -28,10 +30,14 @@ from tests.fixtures.joinserver import (
     PRIYA,
     SECRET,
     TEODOR,
+    FakeRooms,
     JoinServerHarness,
+    Kind,
     SyncPerson,
+    running_join_server,
     session_key,
 )
+from tests.virtual_time import in_loop
 
 S01, S11 = session_key("S01"), session_key("S11")
 _TOKEN = re.compile(r"eyJ[\w.-]{20,}")
@@ -205,6 +211,33 @@ def test_sr_15_after_the_end_a_room_that_came_back_to_life_is_closed_again(serve
     server.rooms.deleted.clear()
     server.webhook("participant_joined", room, identity=first["identity"], sid="PA_again")
     assert server.rooms.deleted == [room]
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+@in_loop
+async def test_sr_15_a_session_that_ends_while_its_room_is_being_made_gives_no_token_and_leaves_no_room(
+    tmp_path: Path, database: Kind, is_away: bool
+) -> None:
+    being_made, may_be_made = asyncio.Event(), asyncio.Event()
+
+    class SlowRooms(FakeRooms):
+        async def create(self, room: str) -> None:
+            being_made.set()
+            await may_be_made.wait()
+            await super().create(room)
+
+    rooms = SlowRooms()
+    async with running_join_server(tmp_path, rooms=rooms, database=database) as server:
+        mechanic, customer = await server.sign_in(MARISOL), await server.sign_in(DANA)
+        joining = asyncio.create_task(mechanic.join(S01, "mechanic"))
+        await being_made.wait()
+        assert (await customer.post(f"/api/sessions/{S01}/end")).status_code == 200
+        rooms.away = is_away
+        may_be_made.set()
+        answer = await joining
+        assert (answer.status_code, answer.json()["code"]) == (410, "session_ended")
+        assert not _TOKEN.search(answer.text)
+        assert f"session-{S01}" not in rooms.rooms
 
 
 def test_sr_16_only_signed_webhooks_count_and_only_once(server: JoinServerHarness) -> None:

@@ -1,7 +1,5 @@
 """A session's own paths: join, start, state, end, names, notes (contract 4.3)."""
 
-from typing import Protocol
-
 from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
@@ -23,7 +21,7 @@ from desktop.core.people import Role, SessionId
 from desktop.joinserver import desk, joining, lifecycle, people, rules, views
 from desktop.joinserver.described import described
 from desktop.joinserver.errors import ApiError
-from desktop.joinserver.joining import Seat
+from desktop.joinserver.house import House
 from desktop.joinserver.members import Member
 from desktop.joinserver.presence import apply_presence
 from desktop.joinserver.rooms import RoomServiceAway
@@ -51,42 +49,30 @@ async def _join(request: Request, session_id: str, side: Role) -> Response:
     house = desk.house_of(request)
     body = await desk.read_body(request)
 
-    def answer(unit: Unit, member: Member, seat: Seat, *, ready: bool) -> JoinAnswer:
-        return joining.join_answer(
-            unit, member, seat, house.tokens, house.links, server_url=house.config.livekit_url, room_ready=ready
-        )
-
-    def sit(unit: Unit, member: Member) -> tuple[Seat, JoinAnswer | None]:
+    def sit(unit: Unit, member: Member) -> JoinAnswer:
         seat = joining.take_seat(unit, member, body.parse(JoinRequest))
-        # A room that was made a moment ago needs no second look: the session is locked, so it cannot have ended since.
-        return seat, answer(unit, member, seat, ready=True) if house.rooms.knows(seat.room) else None
+        return joining.join_answer(unit, member, seat, house.tokens, house.links, server_url=house.config.livekit_url)
 
-    seat, complete = await desk.as_member(request, session_id, sit, side=side, rule="join", writes=True)
-    if complete is None:
-        complete = await _join_new_room(request, session_id, side, seat, answer)
-    return desk.reply(request, complete)
-
-
-class _Answering(Protocol):
-    def __call__(self, unit: Unit, member: Member, seat: Seat, *, ready: bool) -> JoinAnswer: ...
+    answer = await desk.as_member(request, session_id, sit, side=side, rule="join", writes=True)
+    # A room that was made a moment ago needs no second look: the session was locked, so it had not ended.
+    if not house.rooms.knows(answer.room_name):
+        answer = await _with_room(house, SessionId(session_id), answer)
+    return desk.reply(request, answer)
 
 
-async def _join_new_room(request: Request, session_id: str, side: Role, seat: Seat, answer: _Answering) -> JoinAnswer:
-    house = desk.house_of(request)
+async def _with_room(house: House, session_id: SessionId, answer: JoinAnswer) -> JoinAnswer:
+    """Make the room of an answer. Raises ApiError if the session ended meanwhile: an old token must find no room."""
     try:
-        await house.rooms.create(seat.room)
-        ready = True
+        await house.rooms.create(answer.room_name)
     except RoomServiceAway:
-        ready = False
+        answer = answer.model_copy(update={"room_ready": False})
     try:
-        return await desk.as_member(
-            request, session_id, lambda unit, member: answer(unit, member, seat, ready=ready), side=side
-        )
-    except ApiError as error:
-        if error.code == "session_ended" and ready:
-            # The session ended while its room was being made: an old token must find no room.
-            await house.rooms.delete(seat.room)
+        await house.db.read(lambda unit: joining.check_still_open(unit, session_id))
+    except ApiError:
+        if answer.room_ready:
+            await house.rooms.delete(answer.room_name)
         raise
+    return answer
 
 
 @router.post("/api/sessions/{session_id}/start", **described(StartAnswer))
