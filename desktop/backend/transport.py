@@ -311,7 +311,7 @@ class Transport:
 
 async def _write(response: httpx.Response, part: Path, cap_bytes: int) -> None:
     """Write an answer's body to a new file that only this user can read, piece by piece and off the loop."""
-    file = await asyncio.to_thread(_private_file, part)
+    file = await _made(part)
     try:
         size = 0
         async for chunk in response.aiter_bytes():
@@ -323,6 +323,17 @@ async def _write(response: httpx.Response, part: Path, cap_bytes: int) -> None:
         raise _offline(error, _reference(response)) from error
     finally:
         await asyncio.to_thread(file.close)
+
+
+async def _made(part: Path) -> BinaryIO:
+    """Make the file, to its end also where that is cancelled: else it would appear after everything was tidied up."""
+    making = asyncio.ensure_future(asyncio.to_thread(_private_file, part))
+    try:
+        return await asyncio.shield(making)
+    except asyncio.CancelledError:
+        with contextlib.suppress(OSError):
+            (await making).close()
+        raise
 
 
 def _private_file(path: Path) -> BinaryIO:

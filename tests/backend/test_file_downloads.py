@@ -1,0 +1,46 @@
+"""A download that is given up leaves nothing of a session behind, at whatever moment."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from desktop.backend.transport import PlatformAddress, Transport
+from tests.virtual_time import in_loop
+
+_PATIENCE_S = 10
+
+
+def _left(folder: Path) -> list[str]:
+    return [str(path) for path in folder.rglob("*") if path.is_file()]
+
+
+@in_loop
+async def test_a_download_given_up_while_its_file_is_being_made_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_reached, may_go_on, is_made = threading.Event(), threading.Event(), threading.Event()
+    touch = Path.touch
+
+    def slow_disk(path: Path, mode: int) -> None:
+        is_reached.set()
+        may_go_on.wait(_PATIENCE_S)
+        touch(path, mode)
+        is_made.set()
+
+    monkeypatch.setattr(Path, "touch", slow_disk)
+    answers = httpx.MockTransport(lambda _: httpx.Response(200, content=b"brake disc"))
+    transport = Transport(PlatformAddress("https://shop.example"), client_version="0", transport=answers)
+    fetching = asyncio.create_task(transport.fetch("/files/1", tmp_path / "session" / "photo.png", 1_000))
+    await asyncio.to_thread(is_reached.wait, _PATIENCE_S)
+    fetching.cancel()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    may_go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await fetching
+    await asyncio.to_thread(is_made.wait, _PATIENCE_S)
+    assert await asyncio.to_thread(_left, tmp_path) == []
+    await transport.aclose()
