@@ -216,7 +216,7 @@ class MessageBar(QFrame):
         if self.isHidden():
             return
         if not self.window().isVisible() or theme().ms("panel") == 0:
-            self.hide()
+            self._vanish()
             return
         self.setMinimumHeight(0)
         self._slide.setDuration(theme().ms("panel"))
@@ -226,10 +226,16 @@ class MessageBar(QFrame):
 
     def _slid(self) -> None:
         if self._slide.endValue() == 0:
-            self.hide()
+            self._vanish()
             self.setMaximumHeight(_WIDGET_MAX)
         else:
             self._settle(theme().size("band"))
+
+    def _vanish(self) -> None:
+        """Keep no words that nobody is to read any more."""
+        self.hide()
+        self._text.set_text("")
+        self.setAccessibleName("")
 
     def _settle(self, height: int) -> None:
         self.setMaximumHeight(_WIDGET_MAX)

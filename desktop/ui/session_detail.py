@@ -57,8 +57,8 @@ class ConcernBox(QFrame):
 
     def show_concern(self, name: str, concern: str) -> None:
         """Show somebody's concern; the box goes when there is none."""
-        self._head.set_text(f"What is wrong, in {first_word(name)}’s words")
-        self._words.set_text(f"“{concern}”")
+        self._head.set_text(f"What is wrong, in {first_word(name)}’s words" if concern else "")
+        self._words.set_text(f"“{concern}”" if concern else "")
         self.setVisible(bool(concern))
 
 
@@ -180,6 +180,7 @@ class SessionDetail(QWidget):
             return
         self._row, self._words = row, words
         if row is None or words is None:
+            self._clear()
             return
         self._avatar.set_person(row.customer_name, Role.CUSTOMER)
         self._name.set_text(row.customer_name)
@@ -191,6 +192,17 @@ class SessionDetail(QWidget):
         self._facts.show_facts(facts)
         self._draw_chips(row, stale=stale)
         self._draw_button(row, words)
+
+    def _clear(self) -> None:
+        """Keep nothing of a session that is not shown any more."""
+        self._avatar.set_person("", Role.CUSTOMER)
+        for label in (self._name, self._plan):
+            label.set_text("")
+        self._concern.show_concern("", "")
+        self._facts.show_facts({})
+        for chip in (self._waiver, self._here, self._urgent):
+            chip.hide()
+        self._here.set_fact("", "user-round", "success")
 
     def _draw_chips(self, row: SessionRow, *, stale: bool) -> None:
         open_still = not row.status.is_terminal

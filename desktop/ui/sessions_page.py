@@ -198,9 +198,9 @@ class SessionsPage(QWidget):
         for part in (self._avatar, self._name):
             part.setVisible(mechanic is not None)
         self._shift.setVisible(mechanic is not None)
-        if mechanic is not None:
-            self._avatar.set_person(mechanic.name, Role.MECHANIC)
-            self._name.set_text(mechanic.name)
+        name = mechanic.name if mechanic is not None else ""
+        self._avatar.set_person(name, Role.MECHANIC)
+        self._name.set_text(name)
         if state.freshness in {Freshness.STALE, Freshness.NEVER_LOADED}:
             self._shift.set_fact("Offline", "wifi-off", "warning")
         elif mechanic is not None and mechanic.on_shift:

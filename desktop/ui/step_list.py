@@ -36,6 +36,9 @@ class Step:
     mark: StepMark
 
 
+_NO_STEP = Step("", StepMark.TO_DO)
+
+
 class _StepIcon(QWidget):
     """The sign of a step; a screen reader hears the mark in the words beside it."""
 
@@ -106,8 +109,7 @@ class StepList(QWidget):
             self._column.addWidget(row)
         for place, row in enumerate(self._rows):
             row.setVisible(place < len(steps))
-            if place < len(steps):
-                row.show_step(steps[place])
+            row.show_step(steps[place] if place < len(steps) else _NO_STEP)
 
     def _take_theme(self) -> None:
         look = theme()

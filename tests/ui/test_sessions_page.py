@@ -319,3 +319,20 @@ def test_no_money_phone_or_mail_address_is_on_the_page(shown: Show) -> None:
     assert "@" not in texts
     assert "$" not in texts
     assert "+1" not in texts
+
+
+def test_ac_57_an_emptied_page_keeps_no_words_of_who_was_here(shown: Show) -> None:
+    state = board()
+    assert state.mechanic is not None
+    made = page(state)
+    shown(made, SIZE)
+    names = [state.mechanic.name, *(row.customer_name for row in state.rows)]
+
+    def left() -> list[str]:
+        words = [label.text() for label in made.findChildren(PlainLabel)]
+        words += [widget.accessibleName() for widget in walk.widgets(made)]
+        return [text for text in words if any(name in text for name in names)]
+
+    assert left()
+    made.render_state(BoardState())
+    assert left() == []
