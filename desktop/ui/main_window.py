@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEasingCurve, QEvent, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPixmap, QShortcut
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from desktop.core.text import clean_line
 from desktop.ui.focus_ring import FocusRing
@@ -87,15 +87,23 @@ class MainWindow(QMainWindow):
         return self._pages.currentWidget()
 
     def show_page(self, page: QWidget, *, fade: bool = True) -> None:
-        """Show a page that was added; fades over where motion is welcome."""
+        """Show a page that was added; fades over where motion is welcome. Menus and dialogs go with their page."""
         if page is self._pages.currentWidget():
             return
+        self._close_dialogs()
         picture = self._pages.grab() if fade and self.isVisible() and theme().ms("page") else None
         self._pages.setCurrentWidget(page)
         if picture is not None:
             self._drop_fading()
             self._fading = _FadingPicture(picture, self._pages)
             self._fading.destroyed.connect(self._forget_fading)
+
+    def _close_dialogs(self) -> None:
+        while (menu := QApplication.activePopupWidget()) is not None and menu.close():
+            pass
+        for dialog in self.findChildren(QDialog):
+            if dialog.isVisible():
+                dialog.reject()
 
     def _drop_fading(self) -> None:
         if self._fading is not None:

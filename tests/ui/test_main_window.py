@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.account import AccountPhase, AccountState
@@ -48,6 +48,18 @@ def test_the_page_before_fades_and_leaves_nothing_behind(window: MainWindow, qtb
     window.show_page(find(window, SignInPage))
     assert len(window.findChildren(QWidget)) == parts + 1
     qtbot.waitUntil(lambda: len(window.findChildren(QWidget)) == parts)
+
+
+@pytest.mark.qt_log_ignore("does not support", extend=True)
+def test_a_menu_and_a_dialog_go_with_the_page_that_opened_them(window: MainWindow) -> None:
+    dialog, menu = QDialog(window), QMenu(window)
+    dialog.open()
+    menu.addAction("Copy")
+    menu.popup(window.pos())
+    assert QApplication.activePopupWidget() is menu
+    window.show_page(find(window, SignInPage))
+    assert not dialog.isVisible()
+    assert not menu.isVisible()
 
 
 def test_closing_is_asked_first(window: MainWindow, qtbot: QtBot) -> None:
