@@ -39,6 +39,8 @@ _ONE = Cue(_notes(_MIDDLE))
 
 CHAT_CUE = Cue(_notes(_MIDDLE, seconds=_SHORT_S), urgency=0)
 """A line came that nobody sees because the panel is closed."""
+IDLE_CUE = Cue(_notes(_LOW, seconds=_SHORT_S))
+"""The countdown page asks whether anybody is there."""
 TALK_CUE = Cue(_notes(_MIDDLE, _HIGH, seconds=_SHORT_S), urgency=3)
 """The held key has opened the microphone."""
 TALK_OVER_CUE = Cue(_notes(_HIGH, _MIDDLE, seconds=_SHORT_S), urgency=3)

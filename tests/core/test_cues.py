@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.core.cues import CHAT_CUE, TALK_CUE, TALK_OVER_CUE, cue_of
+from desktop.core.cues import CHAT_CUE, IDLE_CUE, TALK_CUE, TALK_OVER_CUE, cue_of
 
 SOUNDING = (
     "customer_here", "customer_dropped", "connection_lost", "connected_again", "talking_muted", "five_minutes",
@@ -22,7 +22,7 @@ def test_what_the_eye_finds_by_itself_is_silent(key: str) -> None:
 
 
 def test_all_notes_are_low_enough_for_ear_protection_and_short() -> None:
-    cues = [cue for key in SOUNDING if (cue := cue_of(key))] + [CHAT_CUE, TALK_CUE, TALK_OVER_CUE]
+    cues = [cue for key in SOUNDING if (cue := cue_of(key))] + [CHAT_CUE, IDLE_CUE, TALK_CUE, TALK_OVER_CUE]
     for cue in cues:
         assert cue.seconds < 1
         for note in cue.notes:
