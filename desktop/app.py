@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.bridge.loop_thread import LoopErrorHandler, LoopThread
@@ -29,6 +29,7 @@ from desktop.core.restart import RestartState
 from desktop.core.route import Page, has_arrived, page_for
 from desktop.core.summary import SummaryPhase
 from desktop.gateways import Gateways
+from desktop.idle_desk import IdleDesk, seconds_also_asleep
 from desktop.link_desk import LinkDesk
 from desktop.machine import fingerprint
 from desktop.models.chat import ChatModel
@@ -68,8 +69,12 @@ class App(QObject):
         version: str = "0",
         on_loop_error: LoopErrorHandler | None = None,
         camera: Callable[[], "CameraSource | None"] | None = None,
+        idle_clock: Callable[[], float] = seconds_also_asleep,
     ) -> None:
-        """Build window, pages and gateways; nothing of the network yet. `camera` replaces this PC's cameras."""
+        """Build window, pages and gateways; nothing of the network yet.
+
+        `camera` replaces this PC's cameras, `idle_clock` the clock by which somebody is away.
+        """
         super().__init__()
         self._camera = camera
         self._settings = settings
@@ -99,6 +104,7 @@ class App(QObject):
         self.call_gateway, self.record_gateway = self._gateways.call, self._gateways.record
         self.restart_gateway = self._gateways.restart
         self.check = CheckDesk(self.call_gateway, self._gateways.devices, self._gateways.check, settings.bay_name, self)
+        self.idle = IdleDesk(settings.idle_sign_out_minutes, self, clock=idle_clock)
         self.window = MainWindow()
         self.links = LinkDesk(self.window, self)
         self.links.open_requested.connect(self._open_link)
@@ -112,6 +118,7 @@ class App(QObject):
             Page.SESSIONS: self.sessions_page,
             Page.REJOINING: self.rejoining_page,
             Page.CHECK: self.check.page,
+            Page.IDLE: self.idle.page,
         }
         self._switch = PageSwitch(self.window, pages, lambda: self.session_pages.pages)
         self.session_pages = SessionPages(self.window, self._gateways, self.chat_model, self.reports, self)
@@ -125,9 +132,7 @@ class App(QObject):
 
     def start(self) -> None:
         """Show the window and begin; returns at once."""
-        password = self._settings.practice_password
-        if password is not None:
-            self.sign_in_page.prefill(self._settings.prefill_email, password.get_secret_value())
+        self._prefill()
         self.sign_in_page.render_state(self._account)
         self._route()
         if self._settings.profile == "kiosk":
@@ -145,8 +150,14 @@ class App(QObject):
         if self._stopping is not None:
             return
         self.window.setEnabled(False)
+        self.idle.close()
         self._stopping = self.loop_thread.submit(self._close_parts())
         self._stop_timer.start()
+
+    def _prefill(self) -> None:
+        password = self._settings.practice_password
+        if password is not None:
+            self.sign_in_page.prefill(self._settings.prefill_email, password.get_secret_value())
 
     # ---- building ---------------------------------------------------------------------------------------------------
 
@@ -154,7 +165,7 @@ class App(QObject):
     def _look_for_devices(self) -> None:
         from desktop.desks import Desks  # noqa: PLC0415 - Qt Multimedia is imported after the first paint
 
-        self._desks = Desks(self.window, self._gateways, self.session_pages, self.check, self)
+        self._desks = Desks(self.window, self._gateways, self.session_pages, self.check, self.idle, self)
         self.loop_thread.submit(self._make_parts(self._desks.devices))
 
     async def _make_parts(self, devices: "Devices") -> None:
@@ -188,6 +199,8 @@ class App(QObject):
         self.sessions_page.check_requested.connect(self._check_before)
         self.check.join_requested.connect(self._join_as)
         self.check.changed.connect(self._route)
+        self.idle.changed.connect(self._route)
+        self.idle.sign_out_requested.connect(self.account_gateway.sign_out)
         self.sessions_page.accept_requested.connect(self.board_gateway.accept)
         self.sessions_page.view_requested.connect(self._view)
         self.sessions_page.summary_requested.connect(self._write_summary_of)
@@ -316,6 +329,11 @@ class App(QObject):
         self._writing = None
         self.chat_model.clear()
         self.session_pages.renew()
+        self.rejoining_page.render_state(self._restart)
+        clipboard = QGuiApplication.clipboard()
+        if self._settings.profile == "kiosk" or clipboard.ownsClipboard():
+            clipboard.clear()
+        self._prefill()
 
     @Slot(object)
     def _board_changed(self, state: BoardState) -> None:
@@ -323,6 +341,7 @@ class App(QObject):
         self.sessions_page.render_state(state)
         if self._desks is not None:
             self._desks.board_changed(state)
+        self._route()
 
     @Slot(object)
     def _call_changed(self, state: CallState) -> None:
@@ -388,8 +407,14 @@ class App(QObject):
 
     def _route(self) -> None:
         """Show the page of the moment, and tell the other rooms whether a call is on."""
+        self.idle.states_changed(self._account, self._call, self._restart, joining=self._board.joining is not None)
         page = page_for(
-            self._account, self._call, writing=self._writing, restart=self._restart, checking=self.check.is_open
+            self._account,
+            self._call,
+            writing=self._writing,
+            restart=self._restart,
+            checking=self.check.is_open,
+            idle=self.idle.is_shown,
         )
         in_call = self._call is not None and self._call.phase is not CallPhase.ENDED
         if in_call is not self._in_call:

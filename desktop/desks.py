@@ -9,6 +9,7 @@ from desktop.core.call import CallState
 from desktop.core.devices import DevicesState
 from desktop.cue_desk import CueDesk
 from desktop.gateways import Gateways
+from desktop.idle_desk import IdleDesk
 from desktop.media.cue_player import CuePlayer
 from desktop.media.devices import Devices
 from desktop.media.sound_check import SoundCheck, named
@@ -26,7 +27,13 @@ class Desks(QObject):
     """Builds the desks over one window and connects them; in the GUI thread, after Qt Multimedia may be loaded."""
 
     def __init__(
-        self, window: MainWindow, gateways: Gateways, pages: SessionPages, check: CheckDesk, parent: QObject
+        self,
+        window: MainWindow,
+        gateways: Gateways,
+        pages: SessionPages,
+        check: CheckDesk,
+        idle: IdleDesk,
+        parent: QObject,
     ) -> None:
         """Start with nobody signed in."""
         super().__init__(parent)
@@ -49,6 +56,8 @@ class Desks(QObject):
         pages.line_unseen.connect(self.cues.line_unseen)
         pages.keys_requested.connect(self.learn_keys)
         check.keys_requested.connect(self.learn_keys)
+        idle.came.connect(self.keys_panel.close_panel)
+        idle.cue_due.connect(self.cues.play)
 
     @Slot()
     def learn_keys(self) -> None:

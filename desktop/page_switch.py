@@ -9,12 +9,15 @@ from desktop.ui.call.call_page import CallPage
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.check.check_page import CheckPage
 from desktop.ui.completion_page import CompletionPage
+from desktop.ui.idle_page import IdlePage
 from desktop.ui.main_window import MainWindow
 from desktop.ui.rejoining_page import RejoiningPage
 from desktop.ui.sign_in_page import SignInPage
 from desktop.ui.summary_page import SummaryPage
 
 _LIVE = frozenset({Page.CALL, Page.CHAT})
+_AT_ONCE = _LIVE | {Page.IDLE}
+"""A fade would cover the first picture of a call, and show for a moment more what the countdown covers."""
 
 
 class PageSwitch:
@@ -28,6 +31,7 @@ class PageSwitch:
         self._pages = pages
         self._changing = changing
         self.page: Page | None = None
+        self._covered: Page | None = None
         for widget in pages.values():
             window.add_page(widget)
 
@@ -42,10 +46,13 @@ class PageSwitch:
         if page is before:
             return False
         widget = (self._pages | self._changing())[page]
-        # A call comes at once: a fade would cover its first picture.
-        self._window.show_page(widget, fade=before is not None and not self.is_live)
+        self._window.show_page(widget, fade=before is not None and page not in _AT_ONCE)
         self.show_title(customer)
-        _focus_entry(widget)
+        if page is Page.IDLE:
+            self._covered = before
+        if before is not Page.IDLE or page is not self._covered:
+            # Who was only asked whether they are there goes on where the cursor was.
+            _focus_entry(widget)
         return True
 
     def show_title(self, customer: str) -> None:
@@ -54,7 +61,7 @@ class PageSwitch:
 
 
 def _focus_entry(page: QWidget) -> None:
-    if isinstance(page, CallPage | ChatPage | CheckPage | CompletionPage | SummaryPage | RejoiningPage):
+    if isinstance(page, CallPage | ChatPage | CheckPage | CompletionPage | SummaryPage | RejoiningPage | IdlePage):
         page.focus_entry()
     elif isinstance(page, SignInPage):
         page.focus_next_step()

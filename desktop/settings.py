@@ -32,9 +32,9 @@ class Settings(BaseSettings):
 
     `api_base_url` is the platform or the join server; `auth_base_url` where tokens are refreshed if not there.
     `livekit_url` is used when the platform names no media server; `allowed_media_hosts` may be named by it besides
-    its own host. `development` allows http and ws to this machine, and
-    a film (.y4m) instead of cameras as `camera_file`. A password is taken from the environment only
-    (practice), never from a file or from the command line.
+    its own host. `idle_sign_out_minutes` 0 signs nobody out; a kiosk, which is shared, refuses that.
+    `development` allows http and ws to this machine, and a film (.y4m) instead of cameras as `camera_file`.
+    A password is taken from the environment only (practice), never from a file or from the command line.
     """
 
     model_config = SettingsConfigDict(
@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     profile: Literal["window", "kiosk"] = "window"
     theme: Literal["bay", "door"] = "bay"
     size_profile: Literal["desktop", "kiosk"] | None = None
+    idle_sign_out_minutes: Annotated[int, Field(ge=0, le=240)] = 10
     shop_name: Text = ""
     bay_name: Text = ""
 
@@ -62,6 +63,12 @@ class Settings(BaseSettings):
     def _film_in_development_only(self) -> Self:
         if self.camera_file is not None and not self.development:
             raise ValueError("camera_file is for development only")
+        return self
+
+    @model_validator(mode="after")
+    def _a_kiosk_is_shared(self) -> Self:
+        if self.profile == "kiosk" and self.idle_sign_out_minutes == 0:
+            raise ValueError("idle_sign_out_minutes must not be 0 in a kiosk")
         return self
 
     @property

@@ -74,6 +74,21 @@ def test_a_wrong_value_is_refused_without_repeating_it(
     assert "s3cret" not in str(refused.value)
 
 
+def test_idle_mechanics_are_signed_out_after_ten_minutes_or_what_a_shop_sets(files: tuple[Path, Path]) -> None:
+    assert Settings().idle_sign_out_minutes == 10
+    files[0].write_text("idle_sign_out_minutes = 3\n")
+    assert Settings().idle_sign_out_minutes == 3
+    assert Settings(idle_sign_out_minutes=0).idle_sign_out_minutes == 0
+    for minutes in (-1, 241):
+        with pytest.raises(ValidationError):
+            Settings(idle_sign_out_minutes=minutes)
+
+
+def test_a_kiosk_always_signs_out_idle_mechanics(files: tuple[Path, Path]) -> None:
+    with pytest.raises(ValidationError, match="kiosk"):
+        Settings(profile="kiosk", idle_sign_out_minutes=0)
+
+
 def test_media_hosts_can_be_listed(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     files[0].write_text('allowed_media_hosts = ["media.baylink.example"]\n')
     assert Settings().allowed_media_hosts == ("media.baylink.example",)

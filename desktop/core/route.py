@@ -19,6 +19,7 @@ class Page(StrEnum):
     SUMMARY = "summary"
     REJOINING = "rejoining"
     CHECK = "check"
+    IDLE = "idle"
 
 
 def page_for(
@@ -28,26 +29,33 @@ def page_for(
     writing: SessionId | None = None,
     restart: RestartState | None = None,
     checking: bool = False,
+    idle: bool = False,
 ) -> Page:
     """Return the page for a moment: a lost sign-in covers everything, then an open call, then the list.
 
     A call that has ended shows its completion where the backend told how it ended; otherwise the list is next.
     The summary takes the completion's place for the session that it is being written of. After a restart out of a
     session the way back is shown until the mechanic is in the room. While devices are checked that page lies over
-    the list, or over a call that goes on.
+    the list, or over a call that goes on. The question whether an idle mechanic is there covers all but the sign-in.
     """
     if account.phase is not AccountPhase.SIGNED_IN:
         return Page.SIGN_IN
+    if idle:
+        return Page.IDLE
     is_on_way_back = restart is not None and restart.is_on and not has_arrived(call)
     if is_on_way_back or checking:
         return Page.REJOINING if is_on_way_back else Page.CHECK
     if call is None or call.phase is CallPhase.JOINING:
         return Page.SESSIONS
     if call.phase is CallPhase.ENDED:
-        if call.completion is None:
-            return Page.SESSIONS
-        return Page.SUMMARY if writing == call.session_id else Page.COMPLETION
+        return _page_after(call, writing)
     return Page.CALL if call.kind.has_video else Page.CHAT
+
+
+def _page_after(call: CallState, writing: SessionId | None) -> Page:
+    if call.completion is None:
+        return Page.SESSIONS
+    return Page.SUMMARY if writing == call.session_id else Page.COMPLETION
 
 
 def has_arrived(call: CallState | None) -> bool:

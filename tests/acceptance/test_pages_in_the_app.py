@@ -17,7 +17,6 @@ from desktop.core.people import SessionId
 from tests.fixtures.bay import OFFSCREEN_SAYS, Bay, open_bay
 from tests.fixtures.joinserver import DANA, IKE, MARISOL, START, TEODOR, session_key
 from tests.fixtures.served import ServedJoinServer
-from tests.ui import walk
 
 pytestmark = [pytest.mark.end2end, pytest.mark.qt_log_ignore(*OFFSCREEN_SAYS, extend=True)]
 
@@ -45,14 +44,6 @@ def say(served: ServedJoinServer, email: str, session_id: str, text: str, temp_i
     person = served.call(served.server.sign_in(email))
     body = {"sessionId": session_id, "content": text, "attachments": [], "tempId": temp_id}
     assert served.call(person.post("/api/chat/send-message", body)).status_code == 200
-
-
-def every_word(bay: Bay) -> list[str]:
-    """Return the words of the whole window, those of pages that are not on screen included."""
-    hidden = [label.text() for label in bay.app.window.findChildren(QLabel)]
-    hidden += [edit.toPlainText() for edit in bay.app.window.findChildren(QPlainTextEdit)]
-    hidden += [widget.accessibleName() for widget in walk.widgets(bay.app.window)]
-    return [*hidden, *bay.robot.words_on_screen()]
 
 
 def test_ac_01_tile_header_title_and_chat_show_the_customers_real_name_in_the_app(
@@ -122,7 +113,7 @@ def test_ac_07_a_session_of_another_mechanic_is_not_available_in_the_app(bay: Ba
     bay.app.sessions_page.join_requested.emit(S01)
     bay.until_says("messageBar", "This session is not available to you.")
     assert bay.robot.find("sessionsPage") is not None
-    assert not [text for text in every_word(bay) if "Dana" in text]
+    assert not [text for text in bay.every_word() if "Dana" in text]
 
 
 class FirstSights(QObject):
@@ -337,7 +328,7 @@ def test_ac_56_a_workshops_mechanic_sees_no_money_in_any_view_in_the_app(bay: Ba
     bay.until_seen("endNow")
     bay.robot.click("endNow")
     bay.until_seen("completionPage")
-    assert not [text for text in every_word(bay) if _MONEY.search(text)]
+    assert not [text for text in bay.every_word() if _MONEY.search(text)]
 
 
 def test_ac_57_the_next_mechanic_finds_nothing_of_the_former_one_in_the_app(bay: Bay) -> None:
@@ -360,7 +351,7 @@ def test_ac_57_the_next_mechanic_finds_nothing_of_the_former_one_in_the_app(bay:
     names = ("Marisol", "Dana", "h.tran", "never sent", "Wheel bearing", "Grinding")
 
     def left() -> list[str]:
-        return [text for text in every_word(bay) if any(name in text for name in names)]
+        return [text for text in bay.every_word() if any(name in text for name in names)]
 
     bay.until(lambda: bay.row(S01) is None and not left(), 5)
     assert bay.app.chat_model.rowCount() == 0

@@ -57,3 +57,9 @@ def test_a_video_session_has_its_call_page_and_a_chat_session_its_chat_page(phas
 def test_an_ended_session_shows_how_it_ended_and_a_left_one_the_list() -> None:
     assert page_for(SIGNED_IN, replace(CALL, phase=CallPhase.ENDED, completion=ENDING)) is Page.COMPLETION
     assert page_for(SIGNED_IN, replace(CALL, phase=CallPhase.ENDED)) is Page.SESSIONS
+
+
+def test_the_question_to_an_idle_mechanic_covers_all_but_the_sign_in() -> None:
+    assert page_for(SIGNED_IN, None, idle=True) is Page.IDLE
+    assert page_for(SIGNED_IN, None, checking=True, idle=True) is Page.IDLE
+    assert page_for(AccountState(AccountPhase.SIGNED_OUT), None, idle=True) is Page.SIGN_IN
