@@ -15,6 +15,7 @@ from desktop.flows.call_journal import SessionJournal
 from desktop.flows.call_lean_lines import LeanLines
 from desktop.flows.call_ports import CallBackend
 from desktop.flows.call_waiting import pause_s, wait_for
+from desktop.flows.pace import Pace
 from desktop.rtc.events import ChatEdited, ChatReceived
 from desktop.store.outbox import KeptLine
 
@@ -24,6 +25,8 @@ _FAILED_AFTER_S = 20.0
 _READ_PAUSE_S = 0.2
 _PAGES_AT_ONCE = 50
 _WRITTEN_KEPT = 100
+_TOLD_AT_ONCE, _TOLD_PER_S = 20, 2.0
+"""How often lines of others reach the screen: each time a long transcript is laid out anew."""
 
 
 @dataclass(slots=True)
@@ -70,6 +73,8 @@ class CallChat:
         self._before = before
         self._is_reading_older = False
         self._tell = tell
+        self._untold: list[ChatChange] = []
+        self._telling = Pace(self._tell_all, burst=_TOLD_AT_ONCE, per_s=_TOLD_PER_S)
         self._server_now = server_now
         self._read_every_s = read_every_s
         self._transcript = Transcript()
@@ -120,6 +125,7 @@ class CallChat:
         """Show an own line as being sent and queue it for keeping and storing."""
         message = self._own(str(uuid4()), text, self._server_now())
         self._changed(self._transcript.merge(message))
+        self.tell_now()
         self._queue(message)
         self._written.append((asyncio.get_running_loop().time(), message))
         return message
@@ -174,6 +180,10 @@ class CallChat:
     def read_soon(self) -> None:
         """Read stored messages after the last known one: something may have been missed."""
         self._read_wanted.set()
+
+    def tell_now(self) -> None:
+        """Let nothing wait any longer that is to be seen: another session may be opened next."""
+        self._telling.at_once()
 
     async def last_lines(self, seconds: float) -> None:
         """Return when every line is stored or refused, or after `seconds`: before a session is left or ended."""
@@ -325,5 +335,11 @@ class CallChat:
         self._changed(self._transcript.mark(message.key, delivery))
 
     def _changed(self, changes: list[ChatChange]) -> None:
+        if changes:
+            self._untold += changes
+            self._telling.wish()
+
+    def _tell_all(self) -> None:
+        changes, self._untold = self._untold, []
         if changes:
             self._tell(tuple(changes))

@@ -29,11 +29,13 @@ from desktop.flows.call_probe import Probe
 from desktop.flows.call_repeats import Repeats
 from desktop.flows.call_room import RoomDoor
 from desktop.flows.call_waiting import pause_s, wait_for
+from desktop.flows.pace import Pace
 from desktop.rtc.events import (
     ChatEdited,
     ChatReceived,
     Disconnected,
     LostReason,
+    OwnDevices,
     PhotoTaken,
     Reconnected,
     Reconnecting,
@@ -51,6 +53,8 @@ _STATE_PAUSE_S = 0.2
 _MESSAGES_EVERY_S = 3.0
 _UNCONFIRMED_AFTER_S = 5.0
 _LATE_ANSWER_S = 2.0
+_NEWS_AT_ONCE, _NEWS_PER_S = 20, 4.0
+"""How often what others do draws the page anew: a call that begins tells about fifteen things in a second."""
 _GONE_STATUS = frozenset({403, 404, 410})
 
 
@@ -91,6 +95,7 @@ class CallSession:
         self._conditions = Conditions(self._facts)
         self._bands = self._conditions.bands
         self._published: CallState | None = None
+        self._news = Pace(self._refresh, burst=_NEWS_AT_ONCE, per_s=_NEWS_PER_S)
         self._override: CallPhase | None = None
         self._end_reason: EndReason | None = None
         self._completion: Completion | None = None
@@ -293,31 +298,38 @@ class CallSession:
         self._refresh()
 
     def _room_told(self, event: RoomEvent) -> None:
-        """Take an event of the room; never raises into the SDK."""
+        """Take an event of the room; never raises into the SDK. What others do shows soon, this PC's devices at once."""
         if self.is_over:
             return
         now = self._loop.time()
         if self._facts.take_event(event, now):
             self._repeats.take(event, now, everybody_is_here=self._facts.people.customer_seen)
         else:
-            match event:
-                case ChatReceived():
-                    self._chat.received(event)
-                case ChatEdited():
-                    self._chat.edited(event)
-                case SessionPushed():
-                    self._pushed(event)
-                case Reconnecting():
-                    self._loss.reconnecting(now)
-                case Reconnected():
-                    self._loss.reconnected()
-                    self._state_wanted.set()
-                    self._chat.read_soon()
-                case LinkStats() | PhotoTaken():
-                    self._measured(event, now)
-                case Disconnected() if self._override is not CallPhase.ENDING:
-                    self._healing.lose(event)
-        self._refresh()
+            self._take_event(event, now)
+        if isinstance(event, OwnDevices):
+            self._refresh()
+        else:
+            self._news.wish()
+
+    def _take_event(self, event: RoomEvent, now: float) -> None:
+        """Take an event that is about the connection or the session, or says something."""
+        match event:
+            case ChatReceived():
+                self._chat.received(event)
+            case ChatEdited():
+                self._chat.edited(event)
+            case SessionPushed():
+                self._pushed(event)
+            case Reconnecting():
+                self._loss.reconnecting(now)
+            case Reconnected():
+                self._loss.reconnected()
+                self._state_wanted.set()
+                self._chat.read_soon()
+            case LinkStats() | PhotoTaken():
+                self._measured(event, now)
+            case Disconnected() if self._override is not CallPhase.ENDING:
+                self._healing.lose(event)
 
     def _measured(self, event: LinkStats | PhotoTaken, now: float) -> None:
         """Take what was measured of the link; during a loss it says nothing about how much picture fits."""
@@ -470,6 +482,8 @@ class CallSession:
         if self.is_over:
             return
         self._end_reason, self._completion = reason, completion
+        self._news.close()
+        self._chat.tell_now()
         self._door.shut()
         if self._journal is not None:
             self._journal.left()
@@ -479,6 +493,7 @@ class CallSession:
     async def _release(self) -> None:
         leaving = self._leaving or asyncio.create_task(self._door.leave(), name="call-leave")
         await self._chat.last_lines(LAST_LINES_S)
+        self._chat.tell_now()
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()

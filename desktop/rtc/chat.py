@@ -11,6 +11,7 @@ from contextlib import suppress
 from livekit import rtc
 from livekit.rtc.participant import PublishDataError
 
+from desktop.core.allowance import Allowance
 from desktop.core.chat import MESSAGE_CAP
 from desktop.core.text import BLOCK_CAP
 from desktop.rtc.events import ChatEdited, ChatReceived
@@ -30,6 +31,15 @@ _UNKNOWN_SENDER_HOLD_S = 4.0
 _TEMP_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LAST_SENDS_S = 2.0
 _REMEMBERED_STREAMS = 500
+_AT_ONCE, _PER_S = 300, 10.0
+"""What is taken from each sender, streams, packets and edits together; every line of the app comes in two forms. After
+a loss somebody may say a hundred lines again at once; nobody types five a second for long."""
+_SENDERS = 16
+_OPEN_STREAMS = 10
+_STREAM_S = 30.0
+_HELD = 300
+_SENDERLESS = 50
+_SAID_EVERY_S = 60.0
 
 
 class ChatOutbox:
@@ -89,39 +99,53 @@ class ChatInbox:
     A line with `ignoreLegacy` has a text stream beside it, in either order, so it is held for two seconds and told
     only if no stream with its id came. A packet from somebody whom the room has not announced yet waits for the one
     newcomer who can have sent it. Payload never names a sender.
+
+    A flood ends here: what somebody sends beyond an allowance is dropped unread, and what waits is bounded in number,
+    size and time. A dropped line that was stored comes from the platform.
     """
 
     def __init__(self, tell: Callable[[ChatReceived | ChatEdited], None]) -> None:
         """Start without lines; `tell` is called on the running loop."""
         self._tell = tell
+        self._loop = asyncio.get_running_loop()
+        self._allowances: dict[str, Allowance] = {}
+        self._dropped = 0
+        self._said_s: float | None = None
         self._streams: dict[str, None] = {}
         self._held: dict[str, asyncio.TimerHandle] = {}
         self._senderless: list[tuple[asyncio.TimerHandle, dict[str, object]]] = []
-        self._readers: set[asyncio.Task[None]] = set()
+        self._readers: dict[asyncio.Task[None], str] = {}
 
     def text_stream_opened(self, reader: rtc.TextStreamReader, identity: str) -> None:
         """Take a text stream; the SDK's handler for `lk.chat`."""
         stream_id = reader.info.stream_id
         self._remember(stream_id)
+        is_open = sum(sender == identity for sender in self._readers.values())
+        if is_open >= _OPEN_STREAMS or not self._may(identity):
+            self._drop()
+            reader.close()
+            return
         task = asyncio.create_task(self._read(reader, identity), name="chat-stream")
-        self._readers.add(task)
-        task.add_done_callback(self._readers.discard)
+        self._readers[task] = identity
+        task.add_done_callback(self._readers.pop)
 
     def legacy_received(self, data: bytes, identity: str | None) -> None:
         """Take a packet of `lk-chat-topic`; `identity` None while nobody knows the sender."""
-        line = _line(data)
+        line = self._line_of(data, identity)
         if line is None:
             return
         if identity is None:
-            handle = asyncio.get_running_loop().call_later(_UNKNOWN_SENDER_HOLD_S, self._give_up_sender, line)
+            if len(self._senderless) >= _SENDERLESS:
+                self._drop()
+                return
+            handle = self._loop.call_later(_UNKNOWN_SENDER_HOLD_S, self._give_up_sender, line)
             self._senderless.append((handle, line))
             return
         self._take_legacy(line, identity)
 
     def edit_received(self, data: bytes, identity: str | None) -> None:
         """Take a packet of `lk-chat-update-topic`: an edit, which only a known sender can make."""
-        line = _line(data)
-        if line is not None and identity is not None:
+        if identity is not None and (line := self._line_of(data, identity)) is not None:
             self._tell(ChatEdited(identity, str(line["id"]), _text(line)))
 
     def participant_joined(self, identity: str) -> None:
@@ -144,9 +168,11 @@ class ChatInbox:
 
     async def _read(self, reader: rtc.TextStreamReader, identity: str) -> None:
         try:
-            text = await reader.read_all()
-        except rtc.StreamError as error:
-            _log.warning("a chat line broke off: %s", redact(str(error)))
+            async with asyncio.timeout(_STREAM_S):
+                text = await reader.read_all()
+        except (rtc.StreamError, TimeoutError) as error:
+            _log.debug("a chat line broke off: %s", redact(str(error)))
+            self._drop()
             return
         finally:
             reader.close()
@@ -154,6 +180,29 @@ class ChatInbox:
         is_stored = _TEMP_ID.fullmatch(temp_id) is not None
         line_id = temp_id if is_stored else reader.info.stream_id
         self._tell(ChatReceived(identity, line_id, text[:BLOCK_CAP], is_stored=is_stored))
+
+    def _line_of(self, data: bytes, identity: str | None) -> dict[str, object] | None:
+        """Return a packet's line if it has one and its sender has not sent too many; nothing else is read."""
+        if not self._may(identity or ""):
+            self._drop()
+            return None
+        return _line(data)
+
+    def _may(self, sender: str) -> bool:
+        allowance = self._allowances.get(sender)
+        if allowance is None:
+            while len(self._allowances) >= _SENDERS:
+                del self._allowances[next(iter(self._allowances))]
+            allowance = self._allowances[sender] = Allowance(_AT_ONCE, _PER_S)
+        return allowance.take(self._loop.time())
+
+    def _drop(self) -> None:
+        """Count what is not shown, and say it now and then: a log that repeats it forgets everything else."""
+        self._dropped += 1
+        now = self._loop.time()
+        if self._said_s is None or now - self._said_s >= _SAID_EVERY_S:
+            self._said_s = now
+            _log.warning("chat from the room was dropped: too much, too large or broken off; %d so far", self._dropped)
 
     def _remember(self, stream_id: str) -> None:
         if handle := self._held.pop(stream_id, None):
@@ -171,8 +220,11 @@ class ChatInbox:
         if line.get("ignoreLegacy") is not True:
             self._tell_legacy(line, identity)
         elif stream_id not in self._streams and stream_id not in self._held:
-            loop = asyncio.get_running_loop()
-            self._held[stream_id] = loop.call_later(_LEGACY_HOLD_S, self._release, stream_id, line, identity)
+            if len(self._held) >= _HELD:
+                self._drop()
+                return
+            later = self._loop.call_later(_LEGACY_HOLD_S, self._release, stream_id, line, identity)
+            self._held[stream_id] = later
 
     def _release(self, stream_id: str, line: dict[str, object], identity: str) -> None:
         self._held.pop(stream_id, None)

@@ -1,10 +1,11 @@
-"""No token leaves the room: LiveKit's 401 texts and log lines repeat the whole token, so they are cut here."""
+"""What the SDK may write to the log: no token, which its 401 texts repeat whole, and no line at a stranger's wish."""
 
 import logging
 import re
 
 _TOKEN = re.compile(r"eyJ[\w.-]+")
 _SDK_LOGGERS = ("livekit",)
+_STRANGERS_LINES = ("ignoring text stream", "ignoring byte stream")
 
 
 def redact(text: str) -> str:
@@ -23,10 +24,20 @@ class _TokenFilter(logging.Filter):
         return True
 
 
+class _StrangersFilter(logging.Filter):
+    """Drops the line that the SDK writes for each stream nobody reads: its words are the sender's, and it may flood."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether the record may pass."""
+        return not str(record.msg).startswith(_STRANGERS_LINES)
+
+
 _FILTER = _TokenFilter()
+_STRANGERS = _StrangersFilter()
 
 
 def guard_sdk_logs() -> None:
-    """Put the filter on the SDK's loggers; doing it again changes nothing."""
+    """Put the filters on the loggers that the SDK writes to, the root among them; doing it again changes nothing."""
+    logging.getLogger().addFilter(_STRANGERS)
     for name in _SDK_LOGGERS:
         logging.getLogger(name).addFilter(_FILTER)

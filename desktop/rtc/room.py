@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from livekit import rtc
 
+from desktop.core.allowance import Allowance
 from desktop.core.call import PictureLayer, Quality, VideoKey
 from desktop.rtc import connecting
 from desktop.rtc.camera_source import CameraSource
@@ -36,6 +37,8 @@ _log = logging.getLogger(__name__)
 
 SESSION_TOPIC = "baylink.session"
 _PUSH_VERSION = 1
+_PUSHES_AT_ONCE, _PUSHES_PER_S = 50, 10.0
+"""A server tells a handful of things a minute; a stranger whom the room has not announced yet looks like one."""
 _GONE_CHECK_S = 0.5
 _QUALITIES = {
     rtc.ConnectionQuality.QUALITY_EXCELLENT: Quality.GOOD,
@@ -71,6 +74,7 @@ class RoomClient:
         self._is_over = False
         self._people: dict[str, str] = {}
         self._inbox = ChatInbox(self._tell)
+        self._pushes = Allowance(_PUSHES_AT_ONCE, _PUSHES_PER_S)
         self._outbox: ChatOutbox | None = None
         self._own = OwnMedia(sound, camera, mailboxes, self._tell, self._voices) if media else None
         self._tracks = RemoteTracks(mailboxes.put, self._tell, self._first_picture_came) if media else None
@@ -236,7 +240,11 @@ class RoomClient:
             self._inbox.legacy_received(packet.data, identity)
         elif packet.topic == EDIT_TOPIC:
             self._inbox.edit_received(packet.data, identity)
-        elif packet.topic == SESSION_TOPIC and identity is None and (push := session_push(packet.data)) is not None:
+        elif packet.topic == SESSION_TOPIC and identity is None:
+            self._pushed(packet.data)
+
+    def _pushed(self, data: bytes) -> None:
+        if self._pushes.take(self._loop.time()) and (push := session_push(data)) is not None:
             self._tell(push)
 
     def _state_changed(self, state: int) -> None:

@@ -34,6 +34,22 @@ class Reader:
         return
 
 
+class Endless:
+    """A text stream that somebody opened and never ends."""
+
+    def __init__(self, stream_id: str) -> None:
+        self.info = SimpleNamespace(stream_id=stream_id, attributes=None)
+        self.is_read = self.is_closed = False
+
+    async def read_all(self) -> str:
+        self.is_read = True
+        await asyncio.Event().wait()
+        return ""
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
 def play(story: Callable[[ChatInbox, Told], Coroutine[object, object, None]]) -> Told:
     async def run() -> Told:
         told: Told = []
@@ -45,8 +61,10 @@ def play(story: Callable[[ChatInbox, Told], Coroutine[object, object, None]]) ->
     return run_virtual(run())
 
 
-def _stream(inbox: ChatInbox, stream_id: str, text: str, attributes: dict[str, str] | None = None) -> None:
-    inbox.text_stream_opened(Reader(stream_id, text, attributes), CUSTOMER)  # type: ignore[arg-type]  # a whole stream
+def _stream(
+    inbox: ChatInbox, stream_id: str, text: str, attributes: dict[str, str] | None = None, *, sender: str = CUSTOMER
+) -> None:
+    inbox.text_stream_opened(Reader(stream_id, text, attributes), sender)  # type: ignore[arg-type]  # a whole stream
 
 
 def _packet(**fields: object) -> bytes:
@@ -122,7 +140,7 @@ def test_nobody_unknown_can_edit() -> None:
     assert play(story) == [ChatEdited(CUSTOMER, "S1", "corrected")]
 
 
-def test_a_flood_is_cut_to_what_a_screen_can_show() -> None:
+def test_sr_39_a_long_line_is_cut_to_what_a_screen_can_show() -> None:
     async def story(inbox: ChatInbox, told: Told) -> None:
         _stream(inbox, "S1", "x" * 900_000)
         await asyncio.sleep(1)
@@ -138,3 +156,79 @@ def test_no_rubbish_raises(data: bytes) -> None:
         inbox.edit_received(data, CUSTOMER)
 
     assert play(story) == []
+
+
+def test_sr_39_a_sender_beyond_all_measure_is_dropped_and_the_others_are_heard() -> None:
+    async def story(inbox: ChatInbox, told: Told) -> None:
+        for number in range(4_000):
+            _stream(inbox, f"S{number}", "x")
+            inbox.legacy_received(_packet(id=f"L{number}", message="x"), CUSTOMER)
+            inbox.edit_received(_packet(id=f"L{number}", message="y"), CUSTOMER)
+            if number % 100 == 0:
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(1)
+        assert len(told) <= 300 + 10 * 3
+        _stream(inbox, "mine", "is anybody there?", sender="customer-2")
+        await asyncio.sleep(1)
+        assert told[-1] == ChatReceived("customer-2", "mine", "is anybody there?", is_stored=False)
+        await asyncio.sleep(60)
+        _stream(inbox, "later", "sorry")
+        await asyncio.sleep(1)
+        assert told[-1].text == "sorry", "who was dropped is heard again"
+
+    play(story)
+
+
+def test_sr_39_a_hundred_lines_said_again_at_once_in_both_forms_are_all_heard() -> None:
+    async def story(inbox: ChatInbox, told: Told) -> None:
+        for number in range(100):
+            _stream(inbox, f"S{number}", str(number))
+            inbox.legacy_received(_packet(id=f"S{number}", message=str(number), ignoreLegacy=True), CUSTOMER)
+            await asyncio.sleep(0)
+        await asyncio.sleep(5)
+        assert [line.text for line in told] == [str(number) for number in range(100)]
+
+    play(story)
+
+
+def test_sr_39_streams_that_never_end_are_few_and_given_up() -> None:
+    async def story(inbox: ChatInbox, told: Told) -> None:
+        endless = [Endless(f"S{number}") for number in range(100)]
+        for reader in endless:
+            inbox.text_stream_opened(reader, CUSTOMER)  # type: ignore[arg-type]  # a stream without an end
+        await asyncio.sleep(0.1)
+        assert sum(reader.is_read for reader in endless) == 10
+        assert all(reader.is_read is not reader.is_closed for reader in endless)
+        await asyncio.sleep(40)
+        assert all(reader.is_closed for reader in endless)
+        _stream(inbox, "after", "now it works")
+        await asyncio.sleep(1)
+        assert [line.text for line in told] == ["now it works"]
+
+    play(story)
+
+
+@pytest.mark.parametrize("sender", [CUSTOMER, None])
+def test_sr_39_no_more_waits_than_a_room_full_of_people_can_mean(sender: str | None) -> None:
+    async def story(inbox: ChatInbox, told: Told) -> None:
+        for number in range(1_000):
+            inbox.legacy_received(_packet(id=f"S{number}", message="x" * 10_000, ignoreLegacy=True), sender)
+        await asyncio.sleep(10)
+        assert len(told) <= 300
+
+    play(story)
+
+
+def test_sr_39_what_is_dropped_is_said_once_a_minute_and_not_in_the_senders_words(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def story(inbox: ChatInbox, _told: Told) -> None:
+        for _ in range(100):
+            for number in range(100):
+                inbox.legacy_received(_packet(id=f"S{number}", message="secret words"), CUSTOMER)
+            await asyncio.sleep(1)
+
+    play(story)
+    said = [record.getMessage() for record in caplog.records if "dropped" in record.getMessage()]
+    assert len(said) == 2
+    assert "secret" not in caplog.text

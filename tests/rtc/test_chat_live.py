@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+import logging
 
 import pytest
 
-from desktop.rtc.events import ChatEdited, ChatReceived, ParticipantJoined
+from desktop.rtc.events import ChatEdited, ChatReceived, ParticipantJoined, SessionPushed
 from tests.rtc.live import Client, House, Peer, Server
 
 pytestmark = pytest.mark.server
@@ -129,3 +130,50 @@ def test_rubbish_on_the_chat_topics_is_dropped(server: Server) -> None:
         assert [line.text for line in _lines(client)] == ["after all that"]
 
     server.play(story)
+
+
+def test_sr_39_a_stream_beyond_the_cap_is_refused_and_an_ordinary_line_still_arrives(server: Server) -> None:
+    async def story(house: House) -> None:
+        client, peer = await _both(house)
+        await peer.say("x" * 1_500_000)
+        await peer.say("an ordinary line", temp_id=TEMP_ID)
+        await client.until_told(ChatReceived(house.customer, TEMP_ID, "an ordinary line"))
+        assert [line.text for line in _lines(client)] == ["an ordinary line"]
+
+    server.play(story)
+
+
+def test_sr_39_a_flood_on_every_topic_tells_little_and_a_guest_is_still_heard(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    push = b'{"v": 1, "seq": 1, "sessionId": "x", "type": "session.ended", "data": {}}'
+    packets = {
+        "lk-chat-topic": _legacy(id="flood", message="x" * 5_000),
+        "lk-chat-update-topic": _legacy(id="flood", message="y"),
+        "baylink.session": push,
+        "baylink.typing": b'{"v": 1, "on": true}',
+        "baylink.marks": b'{"v": 1, "op": "clear"}',
+        "of.nobody": b"x" * 5_000,
+    }
+
+    async def story(house: House) -> None:
+        client, peer = await _both(house)
+        guest = await house.peer(f"{house.customer}-guest")
+        await client.until_told(ParticipantJoined(guest.identity))
+        for number in range(200):
+            for topic, packet in packets.items():
+                await peer.send(packet, topic)
+            if number % 10 == 0:
+                await peer.room.local_participant.send_text("x", topic="of.nobody")
+                writer = await peer.room.local_participant.stream_bytes("x.bin", topic="of.nobody")
+                await writer.write(b"x" * 1_000)
+                await writer.aclose()
+        await guest.say("am I heard?", temp_id=TEMP_ID)
+        await client.until_told(ChatReceived(guest.identity, TEMP_ID, "am I heard?"))
+        assert not [event for event in client.events if isinstance(event, SessionPushed)]
+        told = [event for event in client.events if isinstance(event, ChatReceived | ChatEdited)]
+        assert len(told) < 350
+
+    server.play(story)
+    assert "of.nobody" not in caplog.text
