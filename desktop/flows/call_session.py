@@ -298,7 +298,7 @@ class CallSession:
         self._refresh()
 
     def _room_told(self, event: RoomEvent) -> None:
-        """Take an event of the room; never raises into the SDK. What others do shows soon, this PC's devices at once."""
+        """Take an event of the room; never raises into the SDK. What others do may show a moment later."""
         if self.is_over:
             return
         now = self._loop.time()

@@ -1,4 +1,4 @@
-"""A still picture, whole and in the middle of its place; without one, an icon and a sentence."""
+"""A still picture, whole and in the middle of its place; without one, an icon and a sentence, or the card of a file."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent
@@ -24,6 +24,25 @@ def paint_picture(painter: QPainter, place: QRect, image: QImage, *, fill: bool,
     painter.restore()
 
 
+def paint_file_card(painter: QPainter, place: QRect, name: str, words: str = "") -> None:
+    """Paint what stands for a file that is not drawn: its icon, its name, and `words` below it."""
+    look = theme()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.color("surface-sunken"))
+    painter.drawRoundedRect(place, look.radius("control"), look.radius("control"))
+    painter.restore()
+    px = look.size("icon-large" if words else "icon")
+    middle, inner = place.center(), place.adjusted(look.space("x2"), 0, -look.space("x2"), 0)
+    paint_icon(painter, QRect(middle.x() - px // 2, middle.y() - px, px, px), "file-text", look.color("text-muted"))
+    top = middle.y() + look.space("x2")
+    for text, style, color in ((name, "body", "text"), (words, "caption", "text-muted")):
+        line = QRect(inner.left(), top, inner.width(), look.line_height(style))
+        paint_text(painter, line, text, look.font(style), look.color(color), Qt.AlignmentFlag.AlignHCenter)
+        top += line.height()
+
+
 class PictureView(QWidget):
     """Shows one picture. `label` is what a screen reader says."""
 
@@ -33,6 +52,7 @@ class PictureView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._image: QImage | None = None
         self._words = ""
+        self._file_name = ""
 
     @property
     def image(self) -> QImage | None:
@@ -41,8 +61,14 @@ class PictureView(QWidget):
 
     def show_picture(self, image: QImage | None, label: str, words: str = "") -> None:
         """Show a picture, or `words` in its place."""
-        self._image, self._words = image, words
+        self._image, self._words, self._file_name = image, words, ""
         self.setAccessibleName(label)
+        self.update()
+
+    def show_file_card(self, name: str, words: str) -> None:
+        """Show the card of a file that is no picture to be drawn, and say why."""
+        self._image, self._words, self._file_name = None, words, name
+        self.setAccessibleName(f"{name}, {words}")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -55,6 +81,9 @@ class PictureView(QWidget):
         painter = QPainter(self)
         if self._image is not None:
             paint_picture(painter, self.rect(), self._image, fill=False, radius=look.radius("control"))
+            return
+        if self._file_name:
+            paint_file_card(painter, self.rect(), self._file_name, self._words)
             return
         px = look.size("icon-large")
         middle = self.rect().center()

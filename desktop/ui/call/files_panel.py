@@ -158,10 +158,13 @@ class FilesTab(QStackedWidget):
         self._add.setVisible(state.can_send and not theme().is_kiosk)
 
     def show_picture(self, file_id: str, image: QImage | None) -> None:
-        """Show a picture that was asked for; None says that it cannot be shown."""
-        if file_id == self._shown_picture:
-            words = "" if image is not None else "This picture cannot be shown."
-            self._picture.show_picture(image, self._caption.text(), words)
+        """Show a picture that was asked for; None says that it cannot be shown: then its card stands there."""
+        if file_id != self._shown_picture:
+            return
+        if image is not None:
+            self._picture.show_picture(image, self._caption.text())
+        else:
+            self._picture.show_file_card(self._caption.text(), "This picture cannot be shown.")
 
     def ask_for_file(self) -> None:
         """Let a file of this PC be chosen; desktop only, the kiosk has no dialogs."""

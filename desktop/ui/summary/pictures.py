@@ -8,7 +8,7 @@ from desktop.core.session import FileEntry
 from desktop.core.summary import PICTURES_CAP
 from desktop.core.text import clean_line
 from desktop.ui.icons import paint_icon
-from desktop.ui.picture_view import paint_picture
+from desktop.ui.picture_view import paint_file_card, paint_picture
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.text_block import paint_text
 from desktop.ui.theme import appearance, theme
@@ -25,9 +25,11 @@ class PictureCard(QAbstractButton):
         super().__init__(parent)
         self.entry = entry
         self._image: QImage | None = None
+        self._is_refused = False
+        self._name = clean_line(entry.name)
         self.setObjectName("pictureCard")
         self.setCheckable(True)
-        self.setAccessibleName(f"Include {clean_line(entry.name)}")
+        self.setAccessibleName(f"Include {self._name}")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
 
@@ -37,8 +39,11 @@ class PictureCard(QAbstractButton):
         return self._image
 
     def set_image(self, image: QImage | None) -> None:
-        """Show the picture."""
-        self._image = image
+        """Show the picture; None says that it cannot be shown: then the file's name stands in its place."""
+        self._image, self._is_refused = image, image is None
+        self.setAccessibleName(
+            f"Include {self._name}, which cannot be shown" if image is None else f"Include {self._name}"
+        )
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -58,6 +63,8 @@ class PictureCard(QAbstractButton):
         radius = look.radius("control")
         if self._image is not None:
             paint_picture(painter, place, self._image, fill=True, radius=radius)
+        elif self._is_refused:
+            paint_file_card(painter, place, self._name)
         else:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.color("surface-sunken"))

@@ -157,7 +157,28 @@ def test_a_picture_is_shown_in_the_panel_and_left_again(files: FilesTab, qtbot: 
     assert find(files, PictureView, "filePicture").image is None
 
 
-def test_other_files_are_opened_outside_and_never_in_the_kiosk(
+def test_sr_35_a_refused_picture_shows_the_card_of_its_file(
+    files: FilesTab, qtbot: QtBot, snapshot: SnapshotCheck
+) -> None:
+    files.render_state(FilesState((replace(FILES[0], name="<b>brake</b>.png"),)))
+    settle()
+    with qtbot.waitSignal(files.picture_requested) as wished:
+        tap(find(files, Button, "fileAction"))
+    waiting = files.grab().toImage()
+    files.show_picture(wished.args[0], None)
+    view = find(files, PictureView, "filePicture")
+    assert view.image is None
+    assert view.accessibleName() == "<b>brake</b>.png, This picture cannot be shown."
+    assert files.grab().toImage() != waiting
+    assert not [
+        button.text() for button in files.findChildren(Button) if button.isVisible() and button.text() == "Open"
+    ]
+    snapshot(files, "files-refused-picture-desktop-bay")
+    tap(find(files, Button, "backToFiles"))
+    assert view.accessibleName() == ""
+
+
+def test_sr_36_other_files_are_opened_outside_and_never_in_the_kiosk(
     files: FilesTab, qtbot: QtBot, dress: Dress, shown: Shown
 ) -> None:
     files.render_state(FilesState(FILES))
@@ -187,7 +208,7 @@ def test_a_chosen_file_is_sent(files: FilesTab, qtbot: QtBot, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
-def test_hostile_file_names_are_shown_literally(files: FilesTab, name: str) -> None:
+def test_sr_33_hostile_file_names_are_shown_literally(files: FilesTab, name: str) -> None:
     files.render_state(FilesState((replace(FILES[0], name=name, uploader_name=name),), (upload(name=name),)))
     settle()
     assert walk.markup_risks(files) == []

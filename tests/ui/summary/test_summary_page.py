@@ -136,6 +136,16 @@ def test_findings_parts_and_pictures_are_added_judged_and_taken_away(shown: Show
     assert list(told[-1].pictures) == ["p2", "p3", "p4"]
 
 
+def test_sr_35_a_refused_picture_is_a_card_with_its_files_name(shown: Shown) -> None:
+    page = opened(shown)
+    refused = next(card for card in page.findChildren(PictureCard) if card.entry.id == "p2")
+    before = refused.grab().toImage()
+    page.show_picture("p2", None)
+    assert refused.image is None
+    assert refused.accessibleName() == "Include under-2.jpg, which cannot be shown"
+    assert refused.grab().toImage() != before
+
+
 def test_notes_are_copied_below_what_is_written(shown: Shown, qtbot: QtBot) -> None:
     page = opened(shown)
     with qtbot.waitSignal(page.draft_edited) as told:
@@ -200,7 +210,7 @@ def test_every_control_is_named_reached_and_large_enough(shown: Shown, dress: Dr
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
-def test_hostile_names_are_shown_literally(shown: Shown, name: str) -> None:
+def test_sr_33_hostile_names_are_shown_literally(shown: Shown, name: str) -> None:
     page = SummaryPage()
     page.render_completion(replace(DONE, customer_name=name))
     page.render_record(record(replace(WRITING, draft=replace(DRAFT, parts=(name,), findings=(Finding(name, name),)))))
