@@ -72,10 +72,9 @@ class ComposerField(QPlainTextEdit):
         one_line = theme().size("primary")
         above = (one_line - 2 * _FRAME - line) / 2
         beside = theme().pick(kiosk=10, desktop=2)
-        self.setViewportMargins(beside, int(above), beside, 0)
+        # Each change of a margin counts the lines again: one that went there and back would do so for ever.
+        self.setViewportMargins(beside, int(above if lines == 1 else min(above, 12.0)), beside, 0)
         self.setFixedHeight(max(one_line, round(2 * _FRAME + lines * line + 2 * min(above, 12.0))))
-        if lines > 1:
-            self.setViewportMargins(beside, int(min(above, 12.0)), beside, 0)
 
     def minimumSizeHint(self) -> QSize:
         """Return a width that still takes a word."""

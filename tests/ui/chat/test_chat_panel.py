@@ -101,6 +101,20 @@ def test_the_field_grows_to_four_lines_and_no_further(panel: ChatPanel) -> None:
     assert heights == sorted(heights)
 
 
+@pytest.mark.parametrize("look", ["desktop-bay", "kiosk-bay"])
+def test_the_field_grows_with_its_lines_and_is_small_again(shown: Shown, dress: Dress, look: str) -> None:
+    dress(look)
+    panel = open_panel(shown, chat())
+    field = panel.composer.field
+    heights = [field.height()]
+    for text in ("one\ntwo", "one\ntwo\nthree", ""):
+        field.setPlainText(text)
+        settle()
+        heights.append(field.height())
+    assert heights[0] <= heights[1] < heights[2]
+    assert heights[3] == heights[0]
+
+
 def test_copied_markup_is_pasted_as_its_text(panel: ChatPanel) -> None:
     copied = QMimeData()
     copied.setHtml("<h1>Big</h1>")
