@@ -58,7 +58,7 @@ async def test_two_servers_do_not_share_a_sign_in() -> None:
 
 
 @in_loop
-async def test_wiping_leaves_nothing_in_the_keyring() -> None:
+async def test_sr_37_wiping_leaves_nothing_in_the_keyring() -> None:
     drawer = Drawer()
     kept = store(drawer)
     await kept.save("bl_rt_one")
@@ -69,7 +69,7 @@ async def test_wiping_leaves_nothing_in_the_keyring() -> None:
 
 
 @in_loop
-async def test_without_a_safe_keyring_the_sign_in_lasts_as_long_as_the_program() -> None:
+async def test_sr_37_without_a_safe_keyring_the_sign_in_lasts_as_long_as_the_program() -> None:
     kept = store(None)
     await kept.save("bl_rt_one")
     assert await kept.load() == "bl_rt_one"
@@ -100,6 +100,6 @@ async def test_a_keyring_that_waits_for_a_dialog_does_not_hold_up_the_sign_in() 
     assert drawer.kept == {}
 
 
-def test_only_keyrings_that_the_system_guards_are_taken() -> None:
+def test_sr_37_only_keyrings_that_the_system_guards_are_taken() -> None:
     # No desktop session here: the bus of the Secret Service is switched off for all tests.
     assert system_keyring() is None

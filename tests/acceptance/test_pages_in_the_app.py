@@ -91,7 +91,7 @@ def test_ac_04_after_the_end_both_names_stand_on_the_page_and_in_the_list_in_the
 
 
 @pytest.mark.parametrize("email", [MARISOL, IKE])
-def test_ac_05_no_view_of_a_day_shows_an_id_or_an_address_in_the_app(bay: Bay, email: str) -> None:
+def test_sr_34_ac_05_no_view_of_a_day_shows_an_id_or_an_address_in_the_app(bay: Bay, email: str) -> None:
     bay.sign_in(email)
     rows = bay.app.sessions_page.sessions
     ids = [row.id for row in bay.app._board.rows]

@@ -133,7 +133,7 @@ async def test_ac_53_an_old_link_is_replaced_without_a_word_in_the_app(tmp_path:
 
 
 @in_loop
-async def test_a_file_that_is_gone_says_so_and_a_signed_out_pc_keeps_none_in_the_app(tmp_path: Path) -> None:
+async def test_sr_37_a_file_that_is_gone_says_so_and_a_signed_out_pc_keeps_none_in_the_app(tmp_path: Path) -> None:
     async with platform(tmp_path) as running, writing_desk(running, tmp_path / "pc") as desk:
         await desk.open(S01)
         assert await desk.flow.fetch("no-such-file") is None

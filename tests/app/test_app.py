@@ -94,7 +94,7 @@ def test_a_page_is_told_of_news_only_in_the_thread_of_the_window(bay: Bay) -> No
     assert seen == {True}
 
 
-def test_signing_out_wipes_every_page(bay: Bay) -> None:
+def test_sr_37_signing_out_wipes_every_page(bay: Bay) -> None:
     bay.sign_in()
     bay.open("S11", "completionPage")
     assert bay.app.chat_model.rowCount() >= 100
@@ -107,6 +107,28 @@ def test_signing_out_wipes_every_page(bay: Bay) -> None:
     assert bay.app.chat_model.rowCount() == 0
     assert not {bay.app.session_pages.call, bay.app.session_pages.chat, bay.app.session_pages.completion} & set(former)
     bay.until(lambda: bay.app.sessions_page.sessions.sessions.rowCount() == 0)
+
+
+def _secrets_on_disk(folder: Path) -> list[str]:
+    """Return the files that hold anything shaped like a token of the platform or of LiveKit."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [str(path) for path in files if any(mark in path.read_bytes() for mark in (b"eyJ", b"bl_rt_", b"bl_at_"))]
+
+
+def test_sr_37_no_token_lies_on_this_pc_and_after_signing_out_no_file_of_a_session(bay: Bay, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    bay.sign_in()
+    bay.open("S01")
+    bay.until(lambda: bay.app._record is not None and bay.app._record.files.entries)
+    assert bay.app._record is not None
+    bay.app.record_gateway.want_picture(bay.app._record.files.pictures[0].id)
+    bay.until(lambda: [path for path in (state / "session-files").rglob("*") if path.is_file()])
+    assert _secrets_on_disk(state) == []
+    bay.app.account_gateway.sign_out()
+    bay.until_seen("signInPage")
+    bay.until(lambda: not (state / "session-files").exists())
+    assert bay.app.chat_model.rowCount() == 0
+    assert _secrets_on_disk(state) == []
 
 
 class _Painted(QObject):

@@ -8,12 +8,12 @@ from desktop.core.errors import BaylinkError
 
 
 @pytest.mark.parametrize("url", ["https://api.baylink.example", "https://api.baylink.example:8443/", "wss://m.example"])
-def test_safe_addresses_are_taken(url: str) -> None:
+def test_sr_30_safe_addresses_are_taken(url: str) -> None:
     assert check_scheme(url, plain_loopback=False) == url.rstrip("/")
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8787", "ws://localhost:7880", "http://[::1]:1", "http://127.9.9.9"])
-def test_plain_http_is_for_this_machine_and_for_development_only(url: str) -> None:
+def test_sr_30_plain_http_is_for_this_machine_and_for_development_only(url: str) -> None:
     assert check_scheme(url, plain_loopback=True)
     with pytest.raises(BaylinkError, match="insecure_url"):
         check_scheme(url, plain_loopback=False)
@@ -34,12 +34,12 @@ def test_plain_http_is_for_this_machine_and_for_development_only(url: str) -> No
         "api.baylink.example",
     ],
 )
-def test_every_other_address_is_refused(url: str) -> None:
+def test_sr_30_every_other_address_is_refused(url: str) -> None:
     with pytest.raises(BaylinkError, match="insecure_url"):
         check_scheme(url, plain_loopback=True)
 
 
-def test_only_known_media_hosts_are_taken() -> None:
+def test_sr_31_only_known_media_hosts_are_taken() -> None:
     address = PlatformAddress(
         "https://api.baylink.example", livekit_url="wss://Live.baylink.example", allowed_media_hosts=("Media.example",)
     )

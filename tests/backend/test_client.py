@@ -241,7 +241,7 @@ async def test_no_secret_stands_in_a_url_or_in_the_log(tmp_path: Path, caplog: p
 
 
 @in_loop
-async def test_tokens_go_to_the_two_known_hosts_only_and_redirects_nowhere(tmp_path: Path) -> None:
+async def test_sr_32_tokens_go_to_the_two_known_hosts_only_and_redirects_nowhere(tmp_path: Path) -> None:
     async with platform(tmp_path) as running:
         line = running.line()
         client = running.client(line)
@@ -255,7 +255,7 @@ async def test_tokens_go_to_the_two_known_hosts_only_and_redirects_nowhere(tmp_p
 
 
 @in_loop
-async def test_the_bearer_never_goes_to_the_host_that_only_renews_tokens(tmp_path: Path) -> None:
+async def test_sr_32_the_bearer_never_goes_to_the_host_that_only_renews_tokens(tmp_path: Path) -> None:
     async with platform(tmp_path) as running:
         line = running.line()
         address = PlatformAddress(BASE_URL, auth_base_url="http://127.0.0.2:9999", api_key="anon", plain_loopback=True)
@@ -296,7 +296,7 @@ async def test_an_answer_that_is_no_answer_is_the_servers_trouble(tmp_path: Path
 
 
 @in_loop
-async def test_an_unknown_media_host_opens_no_call_but_the_chat_stays(tmp_path: Path) -> None:
+async def test_sr_31_an_unknown_media_host_opens_no_call_but_the_chat_stays(tmp_path: Path) -> None:
     async with platform(tmp_path) as running:
         client = running.client(address=PlatformAddress("http://127.0.0.9:1", plain_loopback=True))
         await client.sign_in(MARISOL, DEMO_PASSWORD)

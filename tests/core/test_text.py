@@ -10,7 +10,7 @@ OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\
 
 
 @given(st.text())
-def test_no_control_or_bidi_override_survives(text: str) -> None:
+def test_sr_33_no_control_or_bidi_override_survives(text: str) -> None:
     shown = clean_line(text)
     assert not set(shown) & set(OVERRIDES)
     assert all(ord(char) >= 0x20 and not 0x7F <= ord(char) <= 0x9F for char in shown)
@@ -21,7 +21,7 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean_line(clean_line(text)) == clean_line(text)
 
 
-def test_markup_stays_literal() -> None:
+def test_sr_33_markup_stays_literal() -> None:
     assert clean_line("<img src=/dev/zero><b>Bo</b> & Sons") == "<img src=/dev/zero><b>Bo</b> & Sons"
 
 
@@ -38,7 +38,7 @@ def test_a_tower_of_accents_cannot_paint_over_other_rows() -> None:
     assert len(clean_line("x" + "\u0336" * 200)) <= 9
 
 
-def test_a_huge_text_is_capped() -> None:
+def test_sr_33_a_huge_text_is_capped() -> None:
     assert len(clean_line("a" * 5_000_000, cap=120)) == 120
 
 

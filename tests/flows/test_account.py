@@ -197,7 +197,7 @@ async def test_a_login_that_ends_in_a_call_only_interrupts_it() -> None:
 
 
 @in_loop
-async def test_signing_out_leaves_nothing_of_the_mechanic() -> None:
+async def test_sr_37_signing_out_leaves_nothing_of_the_mechanic() -> None:
     desk = Desk(MARISOL)
     await desk.flow.sign_in("marisol@shop.example", "demo-torque-42")
     desk.flow.refresh_token_changed("bl_rt_kept")

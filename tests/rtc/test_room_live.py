@@ -199,7 +199,7 @@ def test_a_full_reconnect_keeps_the_picture_coming(server: Server) -> None:
     server.play(story)
 
 
-def test_only_the_server_can_push_into_a_session(server: Server) -> None:
+def test_sr_20_only_the_server_can_push_into_a_session(server: Server) -> None:
     async def story(house: House) -> None:
         peer = await house.peer()
         await peer.publish()

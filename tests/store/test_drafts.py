@@ -59,7 +59,7 @@ async def test_a_disk_that_refuses_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["..\\..\\boot.ini.png", "../../etc/passwd", "con.jpg", "x" * 255, "-rf", "a\u202egpj.exe"]
 )
-def test_a_fetched_file_lies_under_a_name_of_our_own(tmp_path: Path, name: str) -> None:
+def test_sr_36_a_fetched_file_lies_under_a_name_of_our_own(tmp_path: Path, name: str) -> None:
     place = SessionFolder(tmp_path).place(SESSION, FileEntry(name, name, "image/png", 1, "Dana", NOW))
     assert place.suffix == ".png"
     assert place.parent.parent == tmp_path
@@ -69,7 +69,7 @@ def test_a_fetched_file_lies_under_a_name_of_our_own(tmp_path: Path, name: str) 
 
 
 @in_loop
-async def test_wiping_leaves_nothing_and_may_be_repeated(tmp_path: Path) -> None:
+async def test_sr_37_wiping_leaves_nothing_and_may_be_repeated(tmp_path: Path) -> None:
     folder = SessionFolder(tmp_path / "files")
     place = folder.place(SESSION, FileEntry("id", "a.png", "image/png", 1, "Dana", NOW))
     place.parent.mkdir(parents=True)

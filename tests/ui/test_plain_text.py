@@ -11,7 +11,7 @@ from tests.ui.samples import HOSTILE_NAMES
 
 @pytest.mark.usefixtures("qapp")
 class TestPlainLabel:
-    def test_markup_is_shown_literally(self) -> None:
+    def test_sr_33_markup_is_shown_literally(self) -> None:
         label = PlainLabel("<b>Bo</b> &amp; Sons")
         plain = PlainLabel("bBobxxampxSons")
         assert label.textFormat() is Qt.TextFormat.PlainText

@@ -225,7 +225,7 @@ def test_a_thousand_messages_open_and_scroll_without_a_stall(shown: Shown, qtbot
 
 
 @pytest.mark.parametrize("look", ["desktop-bay", "kiosk-door"])
-def test_hostile_lines_are_drawn_literally_and_quickly(shown: Shown, dress: Dress, look: str) -> None:
+def test_sr_33_hostile_lines_are_drawn_literally_and_quickly(shown: Shown, dress: Dress, look: str) -> None:
     dress(look)
     lines = [message(Role.CUSTOMER, f"h{at}", text, at - 30) for at, text in enumerate(HOSTILE_LINES)]
     model, transcript = ChatModel(), Transcript()
