@@ -10,29 +10,25 @@ import asyncio
 import contextlib
 import json
 import sys
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from livekit import api
-
 from benchmarks.app_side import AppOpener, AppSide, next_event
 from benchmarks.browser_peer import BrowserMissingError, BrowserOpener, BrowserPeer, find_chromium, prepare
 from benchmarks.figures import median
 from benchmarks.guests import VARIABLE
+from benchmarks.open_shop import open_shop
 from benchmarks.pointer import Pointer
 from benchmarks.process_tree import ProcessTree, cpu_percent
 from benchmarks.report import Aim, Measure, Row, add_rows, table
 from benchmarks.screen import Screen, virtual_screen
 from benchmarks.side import SignIn
 from benchmarks.watch import Watch
-from desktop.practice.children import Child, ChildFailedError, free_port, start_child
-from desktop.practice.customer_process import CustomerProcess
-from desktop.practice.day import PracticeLogin, PracticeSession
-from desktop.practice.join_server import JoinServer
-from desktop.practice.livekit_server import LiveKitKeys, LiveKitServer, LiveKitServerMissingError
+from desktop.practice.children import Child, ChildFailedError, start_child
+from desktop.practice.day import PracticeSession
+from desktop.practice.livekit_server import LiveKitServerMissingError
 from desktop.practice.picture_code import Rect
 
 _CPU = Measure("four_tiles_cpu_pct", "% of a core", Aim(ratio=0.8))
@@ -113,34 +109,21 @@ async def _measure(rounds: int, seconds: float) -> tuple[Figures, Figures]:
 
 @contextlib.asynccontextmanager
 async def _shop() -> AsyncIterator[Shop]:
-    """Run a livekit-server, a join server, the customer, and the guests in their room.
-
-    LiveKit tells the join server nothing here: it would put out whoever its platform does not know.
-    """
-    keys = LiveKitKeys.fresh()
-    async with contextlib.AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="baylink-four-tiles-")))
-        livekit = await LiveKitServer.start(folder, keys=keys)
-        stack.push_async_callback(livekit.stop)
-        join_server = await JoinServer.start(folder, port=free_port(), livekit_url=livekit.url, keys=keys)
-        stack.push_async_callback(join_server.stop)
-        customer = await CustomerProcess.start(
-            folder, server=join_server.url, session_id=_SESSION.id, email=_SESSION.email, arguments=_CUSTOMER
-        )
-        stack.push_async_callback(customer.stop)
-        await customer.wait_for("published", timeout_s=30)
-        tokens = [_token(keys, f"session-{_SESSION.id}", number) for number in range(1, _GUESTS + 1)]
+    """Run an open shop, and the guests in the room of its session."""
+    async with open_shop(_SESSION, *_CUSTOMER) as shop:
+        tokens = [shop.guest_token(number) for number in range(1, _GUESTS + 1)]
         guests = await start_child(
             "guests",
             [sys.executable, "-m", "benchmarks.guests"],
-            log=folder / "guests.log",
-            environment={VARIABLE: json.dumps({"url": livekit.url, "tokens": tokens})},
+            log=shop.folder / "guests.log",
+            environment={VARIABLE: json.dumps({"url": shop.livekit_url, "tokens": tokens})},
             talks=True,
         )
-        stack.push_async_callback(guests.stop)
-        await next_event(guests, "ready")
-        login = PracticeLogin()
-        yield Shop(join_server.url, guests, SignIn(login.email, login.password, _SESSION.id), folder)
+        try:
+            await next_event(guests, "ready")
+            yield Shop(shop.url, guests, shop.sign_in, shop.folder)
+        finally:
+            await guests.stop()
 
 
 @contextlib.asynccontextmanager
@@ -152,12 +135,6 @@ async def _filming(guests: Child) -> AsyncIterator[None]:
         yield
     finally:
         guests.process.stdin.write(b"rest\n")
-
-
-def _token(keys: LiveKitKeys, room: str, number: int) -> str:
-    grants = api.VideoGrants(room_join=True, room=room)
-    access = api.AccessToken(keys.api_key, keys.api_secret).with_identity(f"customer-guest-{number}")
-    return access.with_name(f"Guest {number}").with_grants(grants).to_jwt()
 
 
 async def _show_in_app(app: AppSide, pointer: Pointer) -> list[Rect]:

@@ -54,6 +54,7 @@ class Probe(QObject):
             "choose": self._choose,
             "fit": self._fit,
             "gaps": self._measure_gaps,
+            "gui_time": self._tell_gui_time,
             "flow": self._tell_flow,
             "tiles": self._tell_tiles,
             "leave": self._leave,
@@ -163,6 +164,10 @@ class Probe(QObject):
 
     def _measure_gaps(self, order: Order) -> None:
         GapMeter(float(str(order["seconds"])), lambda gaps: tell("gaps", gaps=gaps), self)
+
+    def _tell_gui_time(self, _order: Order) -> None:
+        """Tell how long the GUI thread, in which this is, has computed in all."""
+        tell("gui_time", seconds=time.thread_time())
 
     def _mute(self, _order: Order) -> None:
         button = self._app.session_pages.call.findChild(QAbstractButton, "muteButton")
