@@ -27,6 +27,8 @@ _PAGES_AT_ONCE = 50
 _WRITTEN_KEPT = 100
 _TOLD_AT_ONCE, _TOLD_PER_S = 20, 2.0
 """How often lines of others reach the screen: each time a long transcript is laid out anew."""
+_UNSTORED_KEPT = 1_000
+"""How many lines of others may stand there that the platform does not have: more would make every layout slow."""
 
 
 @dataclass(slots=True)
@@ -74,6 +76,7 @@ class CallChat:
         self._is_reading_older = False
         self._tell = tell
         self._untold: list[ChatChange] = []
+        self._unstored: set[tuple[str, str]] = set()
         self._telling = Pace(self._tell_all, burst=_TOLD_AT_ONCE, per_s=_TOLD_PER_S)
         self._server_now = server_now
         self._read_every_s = read_every_s
@@ -119,6 +122,7 @@ class CallChat:
 
     def merge(self, messages: tuple[ChatMessage, ...]) -> None:
         """Take stored messages from anywhere."""
+        self._unstored.difference_update(message.key for message in messages)
         self._changed(self._transcript.merge_all(message for message in messages if not self._is_repeat(message)))
 
     def say(self, text: str) -> ChatMessage:
@@ -166,7 +170,8 @@ class CallChat:
         )
         known = self._transcript.get(message.key)
         if known is None:
-            if self._lean is None or not self._lean.is_stored_already(role, line.text, message.sent_at):
+            is_news = self._lean is None or not self._lean.is_stored_already(role, line.text, message.sent_at)
+            if is_news and self._has_room_for(message.key):
                 self._changed(self._transcript.merge(message))
         elif known.sender == message.sender:
             self._changed(self._transcript.edit(message.key, line.text))
@@ -176,6 +181,13 @@ class CallChat:
         known = self._transcript.get((role_of_identity(edit.identity).value, edit.id))
         if known is not None and known.sender == edit.identity:
             self._changed(self._transcript.edit(known.key, edit.text))
+
+    def _has_room_for(self, key: tuple[str, str]) -> bool:
+        """Say whether one more line may stand there that is not stored; one that is comes from the platform later."""
+        if len(self._unstored) >= _UNSTORED_KEPT:
+            return False
+        self._unstored.add(key)
+        return True
 
     def read_soon(self) -> None:
         """Read stored messages after the last known one: something may have been missed."""

@@ -144,3 +144,24 @@ def test_sr_39_lines_that_still_wait_are_told_before_the_end_of_the_session_is()
         assert stage.screen.texts[-1] == "the last one"
 
     play(story, FakePlatform())
+
+
+def test_sr_39_a_flood_of_lines_ends_at_a_bound_and_stored_ones_still_come() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.live()
+        for number in range(1_200):
+            stage.room.tell(ChatReceived(CUSTOMER, f"line-{number:06}", str(number)))
+        await asyncio.sleep(1)
+        assert len(stage.screen.texts) == 1_000
+        stage.platform.store("kept by the platform", "line-001199")
+        stage.push("chat.message")
+        await stage.screen.until(lambda: "kept by the platform" in stage.screen.texts)
+        for number in range(50):
+            stage.platform.store(str(number), f"line-{number:06}")
+        stage.push("chat.message")
+        await asyncio.sleep(2)
+        stage.room.tell(ChatReceived(CUSTOMER, "line-999999", "heard again"))
+        await asyncio.sleep(2)
+        assert "heard again" in stage.screen.texts
+
+    play(story)
