@@ -174,16 +174,15 @@ def loop_thread() -> Iterator[LoopThread]:
     assert thread.stop()
 
 
-def _all_done(loop_thread: LoopThread) -> None:
-    """Hold the GUI thread up until nothing is left to do in the loop: no event of Qt is taken meanwhile."""
+async def _tasks() -> set[asyncio.Task[object]]:
+    """Return what runs in the loop, but for the asking."""
+    return {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
 
-    async def others() -> None:
-        lasting = {"Task-1", asyncio.current_task().get_name()}  # type: ignore[union-attr]  # it runs in a task
-        rest = [task for task in asyncio.all_tasks() if task.get_name() not in lasting]
-        if rest:
-            await asyncio.wait(rest)
 
-    loop_thread.submit(others()).result(10)
+async def _end_of(lasting: set[asyncio.Task[object]]) -> None:
+    """Return when nothing runs in the loop any more but what always does."""
+    while rest := await _tasks() - lasting:
+        await asyncio.wait(rest)
 
 
 def _gateway(loop_thread: LoopThread, path: Path | None) -> tuple[RecordGateway, list[object]]:
@@ -199,8 +198,10 @@ def test_sr_35_a_picture_is_decoded_while_the_gui_thread_stands_still(
     path = tmp_path / "picture.jpg"
     path.write_bytes(saved("jpg", picture(3_000, 2_000)))
     gateway, came = _gateway(loop_thread, path)
+    lasting = loop_thread.submit(_tasks()).result(5)
     gateway.want_picture("f1")
-    _all_done(loop_thread)
+    # The GUI thread stands still here: no event of Qt is taken meanwhile.
+    loop_thread.submit(_end_of(lasting)).result(10)
     # Nobody can decode it any more: what arrives now was decoded before this thread took its first event.
     path.unlink()
     assert came == []
