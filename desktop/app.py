@@ -209,6 +209,7 @@ class App(QObject):
         self.sessions_page.band_action_requested.connect(self._board_band_answered)
         self.rejoining_page.back_requested.connect(self.restart_gateway.back)
         self.rejoining_page.summary_requested.connect(self._write_summary_of)
+        self.rejoining_page.devices_requested.connect(self._check_on_way_back)
         self.rejoining_page.report_requested.connect(self.reports.copy)
         self.session_pages.devices_requested.connect(self._check_in_call)
         self.session_pages.back_requested.connect(self._back_to_sessions)
@@ -256,6 +257,10 @@ class App(QObject):
     def _check_in_call(self) -> None:
         if self._call is not None and self._call.phase is not CallPhase.ENDED:
             self.check.open_in_call(self._call)
+
+    @Slot()
+    def _check_on_way_back(self) -> None:
+        self.check.open_on_way_back(self._restart, self._call)
 
     @Slot(str)
     def _view(self, session_id: str) -> None:
@@ -367,6 +372,7 @@ class App(QObject):
         self._restart = state
         self._hears_calls = self._hears_calls or state.is_on
         self.rejoining_page.render_state(state, self._call)
+        self.check.way_back_changed(state)
         self._route()
 
     @Slot(object)
@@ -390,7 +396,7 @@ class App(QObject):
 
     @Slot(object)
     def _join_refused(self, error: BaylinkError) -> None:
-        self.check.close_page()
+        self.check.join_refused()
         self.board_gateway.join_refused(error)
 
     @Slot(object)

@@ -16,6 +16,7 @@ from desktop.core.devices import DEVICES_ACTION, DevicesState
 from desktop.core.hearing import Hearing, Listener
 from desktop.core.join_wish import JoinWish
 from desktop.core.people import SessionId
+from desktop.core.restart import RestartState
 from desktop.core.session import SessionRow, Vehicle
 from desktop.media.camera_rights import cameras_are_refused
 from desktop.ui.check.check_page import CheckPage
@@ -58,6 +59,7 @@ class CheckDesk(QObject):
         self._state = self._empty
         self._session: SessionId | None = None
         self._is_camera_wished = True
+        self._wish_before = JoinWish()
         self.is_open = False
         self.page = CheckPage()
         self.page.set_own_video(calls.own_video())
@@ -116,6 +118,21 @@ class CheckDesk(QObject):
         self.call_changed(call)
         self._checks.open(in_call=True, camera_on=False)
 
+    def open_on_way_back(self, restart: RestartState, call: CallState | None = None) -> None:
+        """Open the page while a restart leads back into a call; it stays over that call once it is there."""
+        if call is not None and call.phase is not CallPhase.ENDED:
+            self.open_in_call(call)
+            return
+        wish = restart.wish
+        preview = Preview.STARTING if wish.camera_on else Preview.OFF
+        self._session = restart.session_id
+        self._open(
+            replace(self._blank(), visit=_visit(restart), on_way_back=True, is_muted=wish.muted, preview=preview)
+        )
+        self._wish_before, self._is_camera_wished = wish, wish.camera_on
+        self._checks.open(in_call=False, camera_on=wish.camera_on)
+        self._listen()
+
     @Slot()
     def close_page(self) -> None:
         """Close the page and let go of camera, microphone and speaker; what it showed is gone from it."""
@@ -151,9 +168,14 @@ class CheckDesk(QObject):
     # ---- news -------------------------------------------------------------------------------------------------------
 
     def call_changed(self, call: CallState) -> None:
-        """Hear of the call: the page gives way to one that opens, and goes with one that ends."""
+        """Hear of the call: the page gives way to one that opens, and goes with one that ends.
+
+        On a way back it stays, except over a chat, which has no devices.
+        """
         if not self.is_open:
             return
+        if self._state.on_way_back and call.phase is not CallPhase.ENDED and call.kind.has_video:
+            self._hand_over()
         if call.phase is CallPhase.ENDED or not self._state.in_call:
             self.close_page()
             return
@@ -168,6 +190,40 @@ class CheckDesk(QObject):
         )
         if was_muted is not self._state.is_muted:
             self._listener.start_over()
+
+    def way_back_changed(self, restart: RestartState) -> None:
+        """Hear of a restart: the page goes with a way back that leads nowhere."""
+        if not self._state.on_way_back:
+            return
+        if restart.is_under_way:
+            self._show(visit=_visit(restart))
+        else:
+            self.close_page()
+
+    def join_refused(self) -> None:
+        """Hear that nobody was let in: the page gives way to the list, but a way back is tried again."""
+        if not self._state.on_way_back:
+            self.close_page()
+
+    def _hand_over(self) -> None:
+        """Leave the devices to the room of a call that the way back has led to, as they were wished on the way."""
+        self._again.stop()
+        if self._sound is not None:
+            self._sound.release()
+        self._checks.open(in_call=True, camera_on=False)
+        self._listener.start_over()
+        if self._state.is_muted is not self._wish_before.muted:
+            self._calls.set_muted(self._state.is_muted)
+        if self._is_camera_wished is not self._wish_before.camera_on:
+            self._calls.set_camera(self._is_camera_wished)
+        self._state = replace(
+            self._state,
+            in_call=True,
+            on_way_back=False,
+            hearing=Hearing.LISTENING,
+            is_tone_playing=False,
+            echo=EchoPhase.IDLE,
+        )
 
     @Slot(object)
     def _devices_changed(self, devices: DevicesState) -> None:
@@ -279,6 +335,11 @@ class CheckDesk(QObject):
             # It is tried anew: another program may have let go of it meanwhile.
             self._sound.release()
         self._sound.listen("" if self._state.is_muted else self._state.devices.microphone.used)
+
+
+def _visit(restart: RestartState) -> Visit | None:
+    """Return whom a way back leads to, once it is known."""
+    return None if restart.customer is None else Visit(restart.customer.display_name, _vehicle(restart.vehicle))
 
 
 def _vehicle(vehicle: Vehicle | None) -> str:

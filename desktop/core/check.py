@@ -93,6 +93,7 @@ class Visit:
 class CheckState:
     """Everything the page draws. With `in_call` it lies over a call that goes on, and [Done] leads back to it.
 
+    With `on_way_back` it lies over the way back into a call, whose room has no devices yet; [Done] leads there.
     The level of the microphone is no part of it: twenty readings a second go to the meter alone. `visit` None is a
     check without a session: nothing can be joined.
     """
@@ -100,6 +101,7 @@ class CheckState:
     visit: Visit | None = None
     devices: DevicesState = field(default_factory=DevicesState)
     in_call: bool = False
+    on_way_back: bool = False
     is_joining: bool = False
     is_muted: bool = False
     microphone_refused: bool = False

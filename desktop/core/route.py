@@ -36,15 +36,16 @@ def page_for(
     A call that has ended shows its completion where the backend told how it ended; otherwise the list is next.
     The summary takes the completion's place for the session that it is being written of. After a restart out of a
     session the way back is shown until the mechanic is in the room. While devices are checked that page lies over
-    the list, or over a call that goes on. The question whether an idle mechanic is there covers all but the sign-in.
+    the list, over a call that goes on, or over the way back into one. The question whether an idle mechanic is there
+    covers all but the sign-in.
     """
     if account.phase is not AccountPhase.SIGNED_IN:
         return Page.SIGN_IN
     if idle:
         return Page.IDLE
     is_on_way_back = restart is not None and restart.is_on and not has_arrived(call)
-    if is_on_way_back or checking:
-        return Page.REJOINING if is_on_way_back else Page.CHECK
+    if checking or is_on_way_back:
+        return Page.CHECK if checking else Page.REJOINING
     if call is None or call.phase is CallPhase.JOINING:
         return Page.SESSIONS
     if call.phase is CallPhase.ENDED:

@@ -115,7 +115,7 @@ class RestartFlow:
         elif self._story is None and (left_open := self._left_open.get(mechanic.id)) is not None:
             phase = RestartPhase.GIVEN_UP if self._has_given_up else RestartPhase.ASKING
             since_s = asyncio.get_running_loop().time()
-            state = RestartState(phase, left_open.session_id, mechanic.name, since_s=since_s)
+            state = RestartState(phase, left_open.session_id, mechanic.name, since_s=since_s, wish=left_open.wish)
             self._to(state)
             self._story = asyncio.create_task(self._go_back(mechanic, left_open), name="restart")
 

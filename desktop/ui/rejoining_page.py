@@ -52,6 +52,8 @@ class RejoiningPage(QWidget):
     """Give up the way back and show the list; the session stays open."""
     summary_requested = Signal(str)
     """Write the summary of the session that ended meanwhile; carries its id."""
+    devices_requested = Signal()
+    """See and choose devices while the way back goes on."""
     report_requested = Signal()
     """Copy what is known about the stops."""
 
@@ -71,6 +73,10 @@ class RejoiningPage(QWidget):
         self._steps.setObjectName("rejoiningSteps")
         self._foot = QWidget(self)
         set_surface(self._foot, "raised", "top")
+        self._devices = Button(
+            "Devices", "sliders-horizontal", name="rejoiningDevices", primary=True, parent=self._foot
+        )
+        self._devices.clicked.connect(self.devices_requested)
         self._report = Button("Copy report", "file-text", name="copyReport", primary=True, parent=self._foot)
         self._report.clicked.connect(self._copy)
         self._summary = Button(
@@ -99,6 +105,7 @@ class RejoiningPage(QWidget):
         self._middle.addWidget(self._steps, 0, Qt.AlignmentFlag.AlignVCenter)
         self._middle.addStretch(1)
         self._buttons = QHBoxLayout(self._foot)
+        self._buttons.addWidget(self._devices)
         self._buttons.addWidget(self._report)
         self._buttons.addStretch(1)
         self._buttons.addWidget(self._back)
@@ -113,7 +120,6 @@ class RejoiningPage(QWidget):
     def render_state(self, state: RestartState, call: CallState | None = None) -> None:
         """Draw a state, and beside it the call that it has led into."""
         self._state = state
-        is_under_way = state.phase in {RestartPhase.ASKING, RestartPhase.ENTERING}
         self._bar.show_band(_band(state))
         name = shortened(state.customer.display_name, _NAME_LENGTH) if state.customer is not None else ""
         self._avatar.set_person(name, Role.CUSTOMER)
@@ -126,8 +132,10 @@ class RejoiningPage(QWidget):
             case _:
                 self._title.set_text(f"Rejoining {name}" if name else "Rejoining your session")
         self._line.set_text(_line(state, call))
-        self._steps.setVisible(is_under_way)
-        self._steps.show_steps(steps(state, call) if is_under_way else ())
+        self._steps.setVisible(state.is_under_way)
+        self._steps.show_steps(steps(state, call) if state.is_under_way else ())
+        is_chat = state.wish.chat_only or (call is not None and not call.kind.has_video)
+        self._devices.setVisible(state.is_under_way and not is_chat)
         if self._report.isHidden():
             self._report.set_face("Copy report", "file-text")
         self._report.setVisible(state.phase is RestartPhase.GIVEN_UP)

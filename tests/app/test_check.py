@@ -1,5 +1,6 @@
 """Check and join in the whole app: before a session, over a call, alone; and nothing stays open behind the page."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from desktop.core.route import Page
 from desktop.practice.camera import I420Frame, SyntheticCamera
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.video_tile import VideoTile
+from tests.app.test_restart import noted
 from tests.fixtures.bay import Bay, settings_for
-from tests.fixtures.joinserver import session_key
+from tests.fixtures.joinserver import MARISOL, session_key
 from tests.fixtures.served import ServedJoinServer
 from tests.ui.hands import find
 
@@ -39,6 +41,12 @@ class CountedCamera(SyntheticCamera):
 @pytest.fixture
 def camera() -> CountedCamera:
     return CountedCamera()
+
+
+@pytest.fixture
+def _killed(tmp_path: Path) -> None:
+    """Leave on disk what a program leaves that was killed in Marisol's session."""
+    asyncio.run(noted(tmp_path))
 
 
 @pytest.fixture
@@ -152,6 +160,30 @@ def test_a_call_that_ends_takes_its_devices_page_with_it(bay: Bay) -> None:
     bay.app.call_gateway.end()
     bay.until_seen("completionPage")
     assert not bay.app.check.is_open
+
+
+@pytest.mark.usefixtures("_killed")
+def test_devices_can_be_looked_at_on_the_way_back_and_a_camera_switched_off_there_stays_off(
+    bay: Bay, served: ServedJoinServer, camera: CountedCamera
+) -> None:
+    served.fault("GET /api/sessions/*/state", status=503)
+    bay.try_sign_in(MARISOL)
+    bay.until_seen("rejoiningDevices")
+    bay.robot.click("rejoiningDevices")
+    bay.until_says("checkTitle", "Devices")
+    bay.until(lambda: camera.readers == 1)
+    bay.robot.click("doneButton")
+    bay.until_seen("rejoiningPage")
+    bay.until(lambda: camera.readers == 0)
+    bay.robot.click("rejoiningDevices")
+    bay.robot.click("checkCamera")
+    served.heal()
+    bay.until(lambda: (call := bay.app._call) is not None and call.camera is OwnDevice.OFF)
+    assert bay.app.page is Page.CHECK
+    bay.robot.click("doneButton")
+    bay.until_seen("callPage")
+    assert bay.says("cameraButton") == "Turn camera on"
+    assert camera.readers == 0
 
 
 def test_signing_out_closes_the_page_and_forgets_whom_it_was_for(bay: Bay, camera: CountedCamera) -> None:

@@ -18,6 +18,8 @@ from desktop.core.call import CallPhase, OwnDevice
 from desktop.core.check import CheckFacts, Connection, EchoPhase, Preview, Verdict
 from desktop.core.devices import DEVICES_ACTION
 from desktop.core.join_wish import JoinWish
+from desktop.core.restart import RestartPhase, RestartState
+from desktop.core.session import SessionKind
 from desktop.rtc.mailboxes import Mailboxes
 from desktop.ui.plain_label import PlainLabel
 from tests.ui.call.states import state as call_state
@@ -26,6 +28,7 @@ from tests.ui.hands import find, tap
 from tests.ui.samples import DAY
 
 DANA = DAY[0]
+ON_THE_WAY = RestartState(RestartPhase.ASKING, DANA.id, "Marco Reyes")
 
 
 class FakeSound(QObject):
@@ -220,3 +223,53 @@ def test_devices_can_be_checked_without_a_session(at: Desk) -> None:
     at.desk.open_for(None)
     assert at.says("checkTitle") == "Check devices"
     assert at.sound.listens_to == ["Headset microphone"]
+
+
+def test_on_the_way_back_into_a_call_the_page_leads_nowhere_but_back(at: Desk) -> None:
+    at.desk.open_on_way_back(ON_THE_WAY)
+    assert at.says("checkTitle") == "Devices"
+    assert at.sound.listens_to == ["Headset microphone"]
+    shown = {button.objectName() for button in at.desk.page.findChildren(QAbstractButton) if button.isVisible()}
+    assert "doneButton" in shown
+    assert not shown & {"joinButton", "joinBlindButton", "chatOnlyButton", "checkBack"}
+    at.desk.way_back_changed(replace(ON_THE_WAY, phase=RestartPhase.ENTERING, customer=call_state().customer.person))
+    assert at.says("visitName") == "Dana Whitfield"
+    at.press("doneButton")
+    assert not at.desk.is_open
+
+
+def test_the_call_that_the_way_back_leads_to_takes_the_devices_over(at: Desk) -> None:
+    at.desk.open_on_way_back(ON_THE_WAY)
+    at.desk.call_changed(call_state(microphone=OwnDevice.ON, camera=OwnDevice.OFF))
+    assert at.desk.is_open
+    assert at.sound.releases == 1
+    assert "Your camera is off" in at.says("previewWords")
+    at.desk.way_back_changed(RestartState())
+    assert at.desk.is_open
+    at.desk.call_changed(replace(call_state(), phase=CallPhase.ENDED))
+    assert not at.desk.is_open
+
+
+def test_who_was_muted_and_unseen_is_so_on_the_way_back_too(at: Desk) -> None:
+    at.desk.open_on_way_back(replace(ON_THE_WAY, wish=JoinWish(muted=True, camera_on=False)))
+    assert at.says("hearingLead") == "You are muted"
+    assert at.sound.listens_to == [""]
+    at.checks.facts_changed.emit(CheckFacts(preview=Preview.ON))
+    assert "Your camera is off" in at.says("previewWords")
+
+
+@pytest.mark.parametrize(
+    "phase", [RestartPhase.ENDED, RestartPhase.OFF], ids=["the session ended meanwhile", "the way back was closed"]
+)
+def test_a_way_back_that_leads_nowhere_takes_its_devices_page_with_it(at: Desk, phase: RestartPhase) -> None:
+    at.desk.open_on_way_back(ON_THE_WAY)
+    at.desk.join_refused()
+    assert at.desk.is_open, "it is tried again"
+    at.desk.way_back_changed(replace(ON_THE_WAY, phase=phase))
+    assert not at.desk.is_open
+
+
+def test_a_session_entered_as_a_chat_has_no_devices_to_come_to(at: Desk) -> None:
+    at.desk.open_on_way_back(ON_THE_WAY)
+    at.desk.call_changed(call_state(kind=SessionKind.CHAT))
+    assert not at.desk.is_open

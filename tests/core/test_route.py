@@ -8,6 +8,7 @@ from desktop.core.account import AccountPhase, AccountState
 from desktop.core.call import CallPhase, CallState, ParticipantView
 from desktop.core.clock import SessionTimer
 from desktop.core.people import Person, Role, SessionId
+from desktop.core.restart import RestartPhase, RestartState
 from desktop.core.route import Page, page_for
 from desktop.core.session import Completion, SessionKind, SessionStatus
 
@@ -63,3 +64,14 @@ def test_the_question_to_an_idle_mechanic_covers_all_but_the_sign_in() -> None:
     assert page_for(SIGNED_IN, None, idle=True) is Page.IDLE
     assert page_for(SIGNED_IN, None, checking=True, idle=True) is Page.IDLE
     assert page_for(AccountState(AccountPhase.SIGNED_OUT), None, idle=True) is Page.SIGN_IN
+
+
+def test_devices_lie_over_the_way_back_and_lead_to_wherever_it_has_led_meanwhile() -> None:
+    restart = RestartState(RestartPhase.ENTERING, SessionId("s"))
+    there = replace(CALL, mechanic=replace(CALL.mechanic, in_room=True))
+    assert page_for(SIGNED_IN, None, restart=restart) is Page.REJOINING
+    assert page_for(SIGNED_IN, None, restart=restart, checking=True) is Page.CHECK
+    assert page_for(SIGNED_IN, CALL, restart=restart) is Page.REJOINING
+    assert page_for(SIGNED_IN, there, restart=restart, checking=True) is Page.CHECK
+    assert page_for(SIGNED_IN, there, restart=restart) is Page.CALL
+    assert page_for(AccountState(AccountPhase.SIGNED_OUT), None, restart=restart, checking=True) is Page.SIGN_IN

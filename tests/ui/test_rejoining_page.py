@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.core.join_wish import JoinWish
 from desktop.core.people import Person, Role, SessionId
 from desktop.core.restart import RestartPhase, RestartState
 from desktop.core.session import SessionKind
@@ -110,6 +111,18 @@ def test_a_program_that_keeps_stopping_says_whom_to_tell_and_gives_a_report(show
     with qtbot.waitSignal(page.report_requested):
         find(page, Button, "copyReport").click()
     assert find(page, Button, "copyReport").text() == "Copied"
+
+
+def test_devices_are_at_hand_while_the_way_back_goes_on(shown: Shown, qtbot: QtBot) -> None:
+    page = opened(shown, ENTERING)
+    devices = find(page, Button, "rejoiningDevices")
+    with qtbot.waitSignal(page.devices_requested):
+        devices.click()
+    for state in (ENDED, GIVEN_UP, replace(ENTERING, wish=JoinWish(chat_only=True))):
+        page.render_state(state)
+        assert devices.isHidden()
+    page.render_state(ENTERING, call_state(kind=SessionKind.CHAT))
+    assert devices.isHidden()
 
 
 @pytest.mark.parametrize("state", [ENTERING, ENDED, GIVEN_UP])

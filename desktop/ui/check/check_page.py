@@ -39,8 +39,9 @@ _TICK_MS = 5000
 
 
 class CheckPage(QWidget):
-    """Draws a `CheckState`; GUI thread only. In a call it has [Done] in the place of the ways in; Esc does the same.
+    """Draws a `CheckState`; GUI thread only.
 
+    In a call, and on the way back into one, it has [Done] in the place of the ways in; Esc does the same.
     `device_chosen` carries a DeviceKind and a name; `switches_changed` echo, noise and gain.
     """
 
@@ -256,13 +257,14 @@ class CheckPage(QWidget):
     # Small answers
 
     def _draw_bar(self, state: CheckState) -> None:
-        can_join = state.visit is not None and not state.in_call
+        is_beside_call = state.in_call or state.on_way_back
+        can_join = state.visit is not None and not is_beside_call
         for part in (self._chat, self._blind, self._join):
             part.setVisible(can_join)
             part.setEnabled(not state.is_joining)
         self._join.set_face("Joining" if state.is_joining else "Join session", "video")
         self._done.setVisible(not can_join)
-        self._back.setVisible(not state.in_call)
+        self._back.setVisible(not is_beside_call)
         self._remembered.set_text(remembered_words(state))
 
     @Slot()

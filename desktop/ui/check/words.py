@@ -58,7 +58,7 @@ def _begin(word: str) -> str:
 
 def title_of(state: CheckState) -> str:
     """Return the title of the page."""
-    if state.in_call:
+    if state.in_call or state.on_way_back:
         return "Devices"
     return "Check devices" if state.visit is None else "Check and join"
 
