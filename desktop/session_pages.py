@@ -5,6 +5,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from desktop.core.call import CallPhase, CallState
+from desktop.core.corner import Corner
+from desktop.core.devices import DevicesState
 from desktop.core.record import RecordState
 from desktop.core.route import Page
 from desktop.gateways import Gateways
@@ -46,7 +48,9 @@ class SessionPages(QObject):
         self._gateways = gateways
         self._model = chat
         self._reports = reports
+        self._corner = Corner.LOWER_RIGHT
         self.pages: dict[Page, QWidget] = {}
+        gateways.devices.state_changed.connect(self._devices_changed)
         gateways.record.picture_ready.connect(self._picture_ready)
         self.renew()
 
@@ -97,6 +101,8 @@ class SessionPages(QObject):
         page.numbers.picture_wished.connect(calls.wish_for_pictures)
         page.numbers.report_requested.connect(self._reports.copy)
         self._reports.copied.connect(page.numbers.show_saying)
+        page.stage.corner_chosen.connect(self._gateways.devices.set_own_corner)
+        page.stage.set_corner(self._corner)
         page.set_videos(calls.video, calls.own_video())
         calls.frame_ready.connect(page.frame_ready)
         calls.own_frame_ready.connect(page.own_frame_ready)
@@ -131,6 +137,11 @@ class SessionPages(QObject):
         self.summary.draft_edited.connect(record.edit_summary)
         self.summary.send_requested.connect(record.send_summary)
         self.summary.picture_requested.connect(record.want_picture)
+
+    @Slot(object)
+    def _devices_changed(self, devices: DevicesState) -> None:
+        self._corner = devices.own_corner
+        self.call.stage.set_corner(self._corner)
 
     @Slot(str, object)
     def _picture_ready(self, file_id: str, image: QImage | None) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop.bridge.errands import Errands
 from desktop.bridge.loop_thread import LoopThread
 from desktop.bridge.newest import Newest
+from desktop.core.corner import Corner
 from desktop.core.devices import DeviceKind, DevicesState
 from desktop.flows.devices import DevicesFlow
 
@@ -63,6 +64,12 @@ class DevicesGateway(QObject):
         """Remember the key that is held to talk and the one to be silent; "" is none."""
         if self._flow is not None:
             self._errands.call(partial(self._flow.set_keys, talk, mute))
+
+    @Slot(object)
+    def set_own_corner(self, corner: Corner) -> None:
+        """Remember the corner in which one's own picture lies."""
+        if self._flow is not None:
+            self._errands.call(partial(self._flow.set_own_corner, corner))
 
     @Slot(bool, bool, bool)
     def set_switches(self, echo: bool, noise: bool, gain: bool) -> None:  # noqa: FBT001 - a slot's arguments

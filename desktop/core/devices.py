@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from desktop.core.corner import Corner
 from desktop.core.preferences import DEFAULT_LOUDNESS
 
 DEVICES_ACTION = "Devices"
@@ -84,10 +85,10 @@ class DeviceList:
 
 @dataclass(frozen=True, slots=True)
 class DevicesState:
-    """All devices of this PC, how the sound of the microphone is treated, the keys that open it, and the cues.
+    """All devices of this PC, how the sound of the microphone is treated, the keys that open it, cues and own picture.
 
     `talk_key` is held to be heard, `mute_key` to be silent; "" is none. `cue_loudness` runs from 0 to 1; `flash` asks
-    for a pulse of light with every cue.
+    for a pulse of light with every cue. `own_corner` is where one's own picture lies in a call.
     """
 
     microphone: DeviceList = field(default_factory=lambda: DeviceList(DeviceKind.MICROPHONE))
@@ -100,6 +101,7 @@ class DevicesState:
     mute_key: str = ""
     cue_loudness: float = DEFAULT_LOUDNESS
     flash: bool = False
+    own_corner: Corner = Corner.LOWER_RIGHT
 
     def of(self, kind: DeviceKind) -> DeviceList:
         """Return the devices of one kind."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from desktop.core.corner import Corner
+
 DEFAULT_LOUDNESS = 0.6
 
 
@@ -12,7 +14,7 @@ class Preferences:
     A device is named as Qt describes it; "" is the system's own choice. A device that is not plugged in keeps its
     name here, so that it is taken again when it returns. A key is the text that the key learner gave it; "" is
     none.
-    `cue_loudness` runs from 0 (silent) to 1.
+    `cue_loudness` runs from 0 (silent) to 1. `own_corner` is the corner of the stage in which one's own picture lies.
     """
 
     microphone: str = ""
@@ -25,3 +27,4 @@ class Preferences:
     mute_key: str = ""
     cue_loudness: float = DEFAULT_LOUDNESS
     flash: bool = False
+    own_corner: str = Corner.LOWER_RIGHT.value

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from desktop.core.corner import Corner, corner_named
 from desktop.core.devices import DeviceChange, DeviceKind, DeviceList, DevicesState, FoundDevices, change_between
 from desktop.flows.choices import Choices
 from desktop.rtc.sound_devices import SoundDevices, SoundProcessing
@@ -98,6 +99,11 @@ class DevicesFlow:
         self._choices.keep(replace(self._choices.current, talk_key=talk, mute_key=mute))
         self._tell(self._now())
 
+    def set_own_corner(self, corner: Corner) -> None:
+        """Remember the corner in which one's own picture lies."""
+        self._choices.keep(replace(self._choices.current, own_corner=corner.value))
+        self._tell(self._now())
+
     def _tell(self, state: DevicesState) -> None:
         """Tell what concerns no device: nothing has to be opened anew."""
         if state != self.state:
@@ -129,6 +135,7 @@ class DevicesFlow:
             mute_key=chosen.mute_key,
             cue_loudness=chosen.cue_loudness,
             flash=chosen.flash,
+            own_corner=corner_named(chosen.own_corner),
         )
 
 

@@ -174,3 +174,17 @@ def test_another_mechanic_after_an_interrupted_call_sees_nothing_of_it(bay: Bay,
 def in_call(bay: Bay) -> bool:
     parts = bay.app._parts
     return parts is not None and parts.call.is_in_call
+
+
+def test_the_corner_of_ones_own_picture_is_the_same_at_the_next_start(
+    qtbot: QtBot, served: ServedJoinServer, tmp_path: Path
+) -> None:
+    with open_bay(qtbot, served.url, tmp_path) as bay:
+        bay.sign_in()
+        bay.open("S01")
+        bay.robot.click("ownVideoPin")
+    with open_bay(qtbot, served.url, tmp_path) as bay:
+        bay.sign_in()
+        bay.open("S01")
+        own = bay.app.session_pages.call.stage.own_tile
+        bay.until(lambda: own.x() < bay.app.window.width() // 4)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from desktop.core.corner import Corner
 from desktop.core.devices import DeviceChange, DeviceKind, DevicesState, Found, FoundDevices
 from desktop.core.preferences import Preferences
 from desktop.flows.choices import Choices
@@ -129,3 +130,12 @@ def test_the_sound_switches_are_remembered_and_reach_the_call() -> None:
     assert desk.flow.sound().processing == SoundProcessing(noise_suppression=False, auto_gain=False)
     assert (desk.place.saved.noise_suppression, desk.place.saved.auto_gain) == (False, False)
     assert desk.changes == [()]
+
+
+def test_the_corner_of_ones_own_picture_is_remembered_and_disturbs_no_call() -> None:
+    desk = Desk(FoundDevices(), Preferences(own_corner="upper left"))
+    assert desk.flow.state.own_corner is Corner.UPPER_LEFT
+    desk.flow.set_own_corner(Corner.LOWER_LEFT)
+    assert desk.place.saved.own_corner == "lower left"
+    assert [state.own_corner for state in desk.states] == [Corner.LOWER_LEFT]
+    assert desk.changes == []

@@ -9,7 +9,14 @@ from desktop.store.preferences import PreferenceStore
 
 
 def test_what_was_chosen_is_there_after_a_restart(tmp_path: Path) -> None:
-    chosen = Preferences(microphone="Headset", noise_suppression=False, talk_key="F13", cue_loudness=0.25, flash=True)
+    chosen = Preferences(
+        microphone="Headset",
+        noise_suppression=False,
+        talk_key="F13",
+        cue_loudness=0.25,
+        flash=True,
+        own_corner="upper left",
+    )
     assert PreferenceStore(tmp_path / "new" / "pc.json").save(chosen)
     assert PreferenceStore(tmp_path / "new" / "pc.json").load() == chosen
 

@@ -7,6 +7,7 @@ from enum import Enum
 from PySide6.QtCore import QPoint, QRect, QSize
 
 from desktop.core.call import PictureLayer, VideoKey
+from desktop.core.corner import Corner
 
 LOW_BELOW_PX = 240
 MEDIUM_BELOW_PX = 480
@@ -36,9 +37,10 @@ class Strip(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StagePlan:
-    """Where the pictures lie. `small` is in order of place, the last one in the lower right corner.
+    """Where the pictures lie. `small` is in order of place, the last one in the corner.
 
-    `strip`: the small pictures lie beside the large one. `hidden` are those for which there is no room.
+    `strip`: the small pictures lie beside the large one, and the corner is the lower right one. `hidden` are those for
+    which there is no room.
     """
 
     main: VideoKey | None
@@ -46,6 +48,12 @@ class StagePlan:
     small: tuple[tuple[VideoKey, QRect], ...] = ()
     hidden: tuple[VideoKey, ...] = ()
     strip: Strip | None = None
+    corner: Corner = Corner.LOWER_RIGHT
+
+    @property
+    def can_move(self) -> bool:
+        """Whether the small pictures may lie in any corner."""
+        return self.strip is None
 
     def layers(self, scale: float = 1.0) -> Mapping[VideoKey, PictureLayer]:
         """Return how much of each picture is wanted; `scale` is the screen's pixels for each of ours."""
@@ -69,14 +77,15 @@ def plan_stage(
     stage: QSize,
     sizes: StageSizes,
     before: Strip | None = None,
+    corner: Corner = Corner.LOWER_RIGHT,
 ) -> StagePlan:
-    """Lay out one large picture and the small ones; the last of `small` always has its place.
+    """Lay out one large picture and the small ones; the last of `small` always has its place, in `corner` if it can.
 
     A strip that stood `before` stays on its side unless another one is much better: a band that comes and goes must
     not move everybody.
     """
     if len(small) <= _OVERLAID:
-        return StagePlan(main, QRect(QPoint(0, 0), stage), _overlaid(small, stage, sizes))
+        return StagePlan(main, QRect(QPoint(0, 0), stage), _overlaid(small, stage, sizes, corner), corner=corner)
     plans = (_with_row(main, small, stage, sizes), _with_column(main, small, stage, sizes))
 
     def worth(plan: StagePlan) -> tuple[int, float]:
@@ -86,13 +95,16 @@ def plan_stage(
     return max(plans, key=worth)
 
 
-def _overlaid(small: Sequence[VideoKey], stage: QSize, sizes: StageSizes) -> tuple[tuple[VideoKey, QRect], ...]:
+def _overlaid(
+    small: Sequence[VideoKey], stage: QSize, sizes: StageSizes, corner: Corner
+) -> tuple[tuple[VideoKey, QRect], ...]:
     count = max(1, len(small))
     size = _shrunk(sizes.small, (stage.width() - 2 * sizes.margin - sizes.gap * (count - 1)) // count)
-    right, top = stage.width() - sizes.margin, stage.height() - sizes.margin - size.height()
-    step = size.width() + sizes.gap
-    lefts = [right - size.width() - step * place for place in range(len(small))]
-    return tuple((key, QRect(QPoint(left, top), size)) for key, left in zip(small, lefts[::-1], strict=True))
+    top = sizes.margin if corner.is_upper else stage.height() - sizes.margin - size.height()
+    first = sizes.margin if corner.is_left else stage.width() - sizes.margin - size.width()
+    step = (size.width() + sizes.gap) * (1 if corner.is_left else -1)
+    inwards = [QRect(QPoint(first + step * place, top), size) for place in range(len(small))]
+    return tuple(zip(small, inwards[::-1], strict=True))
 
 
 def _with_row(main: VideoKey | None, small: Sequence[VideoKey], stage: QSize, sizes: StageSizes) -> StagePlan:

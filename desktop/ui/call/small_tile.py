@@ -1,12 +1,13 @@
 """A small picture at the edge of the stage: one's own, a camera beside a shared screen, or one of several people."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from desktop.core.people import Person
 from desktop.ui.avatar import paint_avatar
 from desktop.ui.call.plates import Plate, paint_plate
+from desktop.ui.call.tile_button import TileButton
 from desktop.ui.text_block import lay_out
 from desktop.ui.theme import appearance, theme
 from desktop.ui.video_tile import VideoTile
@@ -17,23 +18,11 @@ _SPEAKING_PX = 3
 _AVATAR_SHARE = 0.5
 
 
-class _TileButton(QAbstractButton):
-    """Lies over a whole tile and can be seen only while it is pressed."""
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Answer the press."""
-        if self.isDown():
-            with QPainter(self) as painter:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.setPen(QPen(theme().color("accent"), 2 * _SPEAKING_PX))
-                radius = theme().radius("control")
-                painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), radius, radius)
-
-
 class SmallTile(VideoTile):
     """A video tile with a white frame and a plate; without a picture it says why, or shows who it is.
 
-    `chosen`: the tile was tapped; only while `set_pin` has given it something to say.
+    `chosen`: the tile was tapped; only while `set_pin` has given it something to say. `button` is what is tapped, and
+    dragged where the tile may move.
     """
 
     chosen = Signal()
@@ -45,10 +34,9 @@ class SmallTile(VideoTile):
         self._person: Person | None = None
         self._is_speaking = False
         self._plate = Plate(f"{name}Plate", self)
-        self._button = _TileButton(self)
-        self._button.setObjectName(f"{name}Pin")
-        self._button.hide()
-        self._button.clicked.connect(self.chosen)
+        self.button = TileButton(f"{name}Pin", self)
+        self.button.hide()
+        self.button.clicked.connect(self.chosen)
         appearance().changed.connect(self._take_theme)
         self.resize(*theme().extent("pip"))
         self._take_theme()
@@ -74,8 +62,8 @@ class SmallTile(VideoTile):
 
     def set_pin(self, label: str) -> None:
         """Let a tap choose this tile, under a name for screen readers; without one a tap does nothing."""
-        self._button.setAccessibleName(label)
-        self._button.setVisible(bool(label))
+        self.button.setAccessibleName(label)
+        self.button.setVisible(bool(label))
 
     def set_speaking(self, speaking: bool) -> None:  # noqa: FBT001 - a plain setter, as Qt's own
         """Frame whoever speaks."""
@@ -139,5 +127,5 @@ class SmallTile(VideoTile):
     def _place(self) -> None:
         self._plate.set_max_width(self.width() - 16)
         self._plate.move(8, self.height() - self._plate.height() - 8)
-        self._button.setGeometry(self.rect())
-        self._button.raise_()
+        self.button.setGeometry(self.rect())
+        self.button.raise_()

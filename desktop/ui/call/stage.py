@@ -7,7 +7,9 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.core.call import CallState, TrackState, VideoKey
+from desktop.core.corner import Corner
 from desktop.core.frames import LatestFrame
+from desktop.ui.call.corner_place import CornerPlace
 from desktop.ui.call.layout import StagePlan, StageSizes, plan_stage
 from desktop.ui.call.message_preview import MessagePreview
 from desktop.ui.call.picture_wishes import PictureWishes
@@ -26,11 +28,13 @@ class Stage(QWidget):
 
     `normal_view_requested` is the way back from the full picture. `pictures_wanted` carries a mapping from VideoKey
     to PictureLayer: how much of each picture can be seen. Which picture is large and whether one's own is hidden are
-    matters of this screen alone and are kept here, also over a reconnect.
+    matters of this screen alone and are kept here, also over a reconnect. `corner_chosen` carries the Corner that the
+    small picture was moved to.
     """
 
     normal_view_requested = Signal()
     pictures_wanted = Signal(object)
+    corner_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,11 +51,13 @@ class Stage(QWidget):
         self._cover = StageCover(self)
         self._overlay = StageOverlay(self)
         self._wishes = PictureWishes(self)
+        self._corner = CornerPlace(self._pictures.place(0), self)
+        self._corner.chosen.connect(self._move_to_corner)
         self._overlay.swap.clicked.connect(self.swap_pictures)
         self._overlay.hide.clicked.connect(self.hide_own_picture)
         self._overlay.unhide.clicked.connect(self.show_own_picture)
         self._overlay.normal.clicked.connect(self.normal_view_requested)
-        self._pictures.chosen.connect(self.show_large)
+        self._pictures.chosen.connect(self._choose)
         self._wishes.changed.connect(self.pictures_wanted)
         self._second_tick = QTimer(self, interval=500)
         self._second_tick.timeout.connect(self.tick)
@@ -111,6 +117,12 @@ class Stage(QWidget):
         """Show the way back to the normal view."""
         self._overlay.normal.setVisible(full)
 
+    def set_corner(self, corner: Corner) -> None:
+        """Let the small picture lie in this corner, where it lies on the large one."""
+        if corner is not self._corner.corner:
+            self._corner.corner = corner
+            self._arrange()
+
     def show_large(self, key: object) -> None:
         """Give somebody's picture the large place until another one is chosen."""
         if not isinstance(key, VideoKey) or self._state is None:
@@ -118,6 +130,17 @@ class Stage(QWidget):
         usual = large_seat(self._state.customer.camera_key, self._seats, None)
         self._pinned = None if usual is not None and usual.key == key else key
         self._arrange()
+
+    def _choose(self, key: object) -> None:
+        """Answer a tap on a small picture: one's own moves on, any other becomes large."""
+        if key == OWN:
+            self._corner.step()
+        else:
+            self.show_large(key)
+
+    def _move_to_corner(self, corner: object) -> None:
+        self._arrange()
+        self.corner_chosen.emit(corner)
 
     def swap_pictures(self) -> None:
         """Exchange the large picture and one's own."""
@@ -189,10 +212,11 @@ class Stage(QWidget):
         main = self._large.key if self._large is not None else None
         small = [seat.key for seat in self._seats if seat.key != main]
         sizes = _sizes()
-        plan = plan_stage(main, small, self.size(), sizes, self._plan.strip)
+        plan = plan_stage(main, small, self.size(), sizes, self._plan.strip, self._corner.corner)
         if plan.strip is not None and self._is_own_hidden:
             # One's own place is given to the others; lying on the picture it stays free for the way back.
-            plan = plan_stage(main, [key for key in small if key != OWN], self.size(), sizes, plan.strip)
+            others = [key for key in small if key != OWN]
+            plan = plan_stage(main, others, self.size(), sizes, plan.strip, self._corner.corner)
         self._plan = plan
         self._pictures.arrange(plan, frozenset({OWN}) if self._is_own_hidden else frozenset())
         self._wishes.want({key: layer for key, layer in plan.layers(self.devicePixelRatioF()).items() if key != OWN})
@@ -252,7 +276,7 @@ class Stage(QWidget):
             return
         for seat, tile in self._pictures.small_tiles():
             if seat.is_own:
-                name_own(state, tile)
+                name_own(state, tile, can_move=self._plan.can_move)
             else:
                 speaking = self._speaking.of(seat.view)
                 name_small(state, seat, tile, frozen=self._pictures.is_frozen(seat), speaking=speaking)
@@ -275,7 +299,8 @@ class Stage(QWidget):
         self._overlay.more.setVisible(bool(people))
         self._overlay.show_buttons(shows_own=self._shows_own, is_own_hidden=self._is_own_hidden)
         self._cover.place(self._plan.main_rect)
-        self._overlay.place(self._plan, self._pictures.place(0).geometry())
+        self._overlay.place(self._plan)
+        self._corner.follow(self._plan)
 
     def place_preview(self) -> None:
         """Put the first words of a new message above the name plate."""

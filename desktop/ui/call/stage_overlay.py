@@ -3,9 +3,11 @@
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QWidget
 
+from desktop.core.corner import Corner
 from desktop.ui.call.layout import StagePlan
 from desktop.ui.call.message_preview import MessagePreview
 from desktop.ui.call.plates import OverlayButton, Plate
+from desktop.ui.call.seats import OWN
 from desktop.ui.theme import theme
 
 _LEAST_PLATE_PX = 80
@@ -42,32 +44,59 @@ class StageOverlay:
         self.swap.setVisible(shows_own and not is_own_hidden)
         self.unhide.setVisible(is_own_hidden)
 
-    def place(self, plan: StagePlan, corner: QRect) -> None:
-        """Lie on the large picture of a plan; `corner` is the small picture in the lower right corner."""
-        area = plan.main_rect
+    def place(self, plan: StagePlan) -> None:
+        """Lie on the large picture of a plan, and leave the small ones on it free."""
         margin, gap = theme().pick(kiosk=16, desktop=10), theme().size("gap")
-        right, bottom = area.x() + area.width() - margin, area.y() + area.height() - margin
-        is_overlaid = plan.strip is None
-        side, above = (corner.right() + 1, corner.top() - gap) if is_overlaid else (right, bottom)
-        self.hide.move(side - self.hide.width(), above - self.hide.height())
-        self.swap.move(self.hide.x() - gap - self.swap.width(), self.hide.y())
-        self.unhide.move(right - self.unhide.width(), bottom - self.unhide.height())
-        self.normal.move(right - self.normal.width(), margin)
-        taken = [rect.left() for _key, rect in plan.small] if is_overlaid else [self.swap.x()]
-        room = min(taken, default=area.right()) - 2 * margin
-        self._place_plates(area, margin, room)
-        self.preview.set_max_width(max(_LEAST_PREVIEW_PX, room))
+        inside = plan.main_rect.adjusted(margin, margin, -margin, -margin)
+        self._place_own_buttons(inside, plan, gap)
+        taken = [rect for _key, rect in plan.small] if plan.can_move else []
+        if not self.unhide.isHidden():
+            taken.append(self.unhide.geometry())
+        elif not plan.can_move:
+            taken.append(self.swap.geometry())
+        left = inside.left()
+        right = top_right = inside.right() + 1
+        match plan.corner:
+            case Corner.LOWER_LEFT:
+                left = max((rect.right() + 1 + gap for rect in taken), default=left)
+            case Corner.LOWER_RIGHT:
+                right = min((rect.left() - margin for rect in taken), default=right)
+            case Corner.UPPER_RIGHT:
+                top_right = min((rect.left() - gap for rect in taken), default=right)
+        self.normal.move(max(inside.left(), top_right - self.normal.width()), inside.top())
+        self._place_plates(left, inside.bottom() + 1, right - left)
+        self.preview.set_max_width(max(_LEAST_PREVIEW_PX, right - left))
         self.place_preview()
 
     def place_preview(self) -> None:
         """Put the first words of a new message above the plates."""
         self.preview.move(self.name.x(), self.name.y() - theme().size("gap") - self.preview.height())
 
-    def _place_plates(self, area: QRect, margin: int, room: int) -> None:
-        gap, left = theme().size("gap"), area.x() + margin
+    def _place_own_buttons(self, inside: QRect, plan: StagePlan, gap: int) -> None:
+        """Put the buttons of one's own picture beside it, and the way back to a hidden one into its place."""
+        hide, swap, unhide = self.hide, self.swap, self.unhide
+        if not plan.can_move or not plan.small:
+            right, bottom = inside.right() + 1, inside.bottom() + 1
+            hide.move(right - hide.width(), bottom - hide.height())
+            swap.move(hide.x() - gap - swap.width(), hide.y())
+            unhide.move(right - unhide.width(), bottom - unhide.height())
+            return
+        key, tile = plan.small[-1]
+        corner = plan.corner
+        beside = tile.bottom() + 1 + gap if corner.is_upper else tile.top() - gap - hide.height()
+        pair = swap.width() + gap + hide.width()
+        swap.move(tile.left() if corner.is_left else tile.right() + 1 - pair, beside)
+        hide.move(swap.x() + swap.width() + gap, beside)
+        left = tile.left() if corner.is_left else tile.right() + 1 - unhide.width()
+        top = tile.top() if corner.is_upper else tile.bottom() + 1 - unhide.height()
+        # Somebody else may have the place of a picture that is hidden.
+        unhide.move(left, top if key == OWN else beside)
+
+    def _place_plates(self, left: int, bottom: int, room: int) -> None:
+        gap = theme().size("gap")
         beside = [plate for plate in (self.photo, self.more) if not plate.isHidden()]
         rest = sum(plate.width() + gap for plate in beside)
         self.name.set_max_width(max(_LEAST_PLATE_PX, room - rest))
         for plate in (self.name, *beside):
-            plate.move(left, area.y() + area.height() - margin - plate.height())
+            plate.move(left, bottom - plate.height())
             left += plate.width() + gap

@@ -58,11 +58,11 @@ def name_large(
     tile.set_edge(theme().color("success") if speaking and not is_away(state) else None)
 
 
-def name_own(state: CallState, tile: SmallTile) -> None:
-    """Name one's own picture, and say why there is none."""
+def name_own(state: CallState, tile: SmallTile, *, can_move: bool) -> None:
+    """Name one's own picture, and say why there is none; a tap moves it on where it can."""
     tile.set_title("You")
     tile.set_words(own_camera_words(state))
-    tile.set_pin("")
+    tile.set_pin("Move my picture to the next corner" if can_move else "")
     tile.set_grey(False)
     tile.set_speaking(False)
     tile.setAccessibleName("Your own picture")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.core.call import CallPhase, CallState, OwnDevice, TrackState, VideoKey, VideoSource
 from desktop.core.chat import ChatChange, Delivery
+from desktop.core.corner import Corner
 from desktop.core.frames import LatestFrame
 from desktop.core.link import LinkState, Verdict
 from desktop.core.notes import NotesHome, NotesState
@@ -150,6 +151,15 @@ def test_a_pinned_picture_looks_as_drawn(dress: Dress, shown: Shown, snapshot: S
     page = crowded_page(shown, dress("desktop-bay"), state(others=OTHERS))
     page.stage.show_large(OTHERS[0].camera_key)
     snapshot(page, "call-pinned-desktop-bay")
+
+
+@pytest.mark.parametrize(("look", "corner"), [("desktop-bay", Corner.LOWER_LEFT), ("kiosk-door", Corner.UPPER_RIGHT)])
+def test_ones_own_picture_in_another_corner_looks_as_drawn(
+    look: str, corner: Corner, dress: Dress, shown: Shown, snapshot: SnapshotCheck
+) -> None:
+    page = call_page(shown, dress(look), state())
+    page.stage.set_corner(corner)
+    snapshot(page, f"call-{corner.value.replace(' ', '-')}-{look}")
 
 
 @pytest.mark.parametrize("look", ["kiosk-bay", "desktop-bay"])

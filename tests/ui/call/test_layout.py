@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRect, QSize
 
 from desktop.core.call import PictureLayer, VideoKey
+from desktop.core.corner import Corner
 from desktop.ui.call.layout import StageSizes, Strip, layer_for, plan_stage
 
 KIOSK = StageSizes(QSize(288, 162), QSize(173, 97), margin=16, gap=12)
@@ -50,10 +51,18 @@ def test_a_band_that_takes_some_height_moves_nobody_to_another_side() -> None:
     assert plan_stage(MAIN, people(3), QSize(2500, 843), KIOSK, calm.strip).strip is Strip.BESIDE
 
 
-@given(st.integers(0, 30), st.integers(500, 2600), st.integers(380, 1500), st.sampled_from([KIOSK, DESKTOP]))
-def test_no_picture_covers_another_or_leaves_the_stage(count: int, width: int, height: int, sizes: StageSizes) -> None:
+@given(
+    st.integers(0, 30),
+    st.integers(500, 2600),
+    st.integers(380, 1500),
+    st.sampled_from([KIOSK, DESKTOP]),
+    st.sampled_from(Corner),
+)
+def test_no_picture_covers_another_or_leaves_the_stage(
+    count: int, width: int, height: int, sizes: StageSizes, corner: Corner
+) -> None:
     keys = people(count)
-    plan = plan_stage(MAIN, keys, QSize(width, height), sizes)
+    plan = plan_stage(MAIN, keys, QSize(width, height), sizes, corner=corner)
     stage = QRect(0, 0, width, height)
     rects = [rect for _, rect in plan.small]
     assert all(stage.contains(rect) for rect in (plan.main_rect, *rects))
