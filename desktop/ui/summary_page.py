@@ -318,7 +318,8 @@ class SummaryPage(QWidget):
         self._fields_column.setSpacing(look.pick(kiosk=20, desktop=12))
         self._texts.setSpacing(look.pick(kiosk=16, desktop=12))
         for area in (self._did, self._next):
-            area.setFixedHeight(look.pick(kiosk=236, desktop=150))
+            # So high that three findings and the parts are in sight with them on the usual screen of a kiosk.
+            area.setFixedHeight(look.pick(kiosk=168, desktop=150))
         self._bar_row.setContentsMargins(side, 0, side, 0)
         self._bar_row.setSpacing(look.pick(kiosk=24, desktop=20))
         self._bar.setFixedHeight(look.size("control-bar"))

@@ -67,6 +67,19 @@ class VerdictButton(QAbstractButton):
         paint_text(painter, QRectF(left + px + gap, 0, rect.width(), rect.height()), self.text(), font, ink)
 
 
+class _SegmentsGround(QWidget):
+    """The sunken ground that holds the segments together."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the ground."""
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.color("surface"))
+        painter.drawRoundedRect(QRectF(self.rect()), look.radius("control"), look.radius("control"))
+
+
 class FindingRow(QWidget):
     """One finding. `edited` tells that something of it changed, `removed` that it is not wanted."""
 
@@ -88,10 +101,11 @@ class FindingRow(QWidget):
         self._fields = fields
         self._row = QHBoxLayout(self)
         self._row.addLayout(fields, 1)
-        self._segments = QHBoxLayout()
-        self._row.addLayout(self._segments)
+        ground = _SegmentsGround(self)
+        self._segments = QHBoxLayout(ground)
+        self._row.addWidget(ground, 0, Qt.AlignmentFlag.AlignVCenter)
         for verdict in Verdict:
-            button = VerdictButton(verdict, self)
+            button = VerdictButton(verdict, ground)
             button.setChecked(verdict is finding.verdict)
             self._verdicts.addButton(button)
             self._segments.addWidget(button)
@@ -126,6 +140,7 @@ class FindingRow(QWidget):
         pad = look.pick(kiosk=8, desktop=4)
         self._row.setContentsMargins(2 * pad, pad, 2 * pad, pad)
         self._row.setSpacing(look.size("gap"))
+        self._segments.setContentsMargins(3, 3, 3, 3)
         self._segments.setSpacing(look.pick(kiosk=12, desktop=2))
         self._fields.setSpacing(0)
         for field, style in ((self.title, "strong"), (self._note, "caption")):
