@@ -105,6 +105,10 @@ class ChatPage(QWidget):
         self.chat.send_requested.connect(self.send_requested)
         self.chat.retry_requested.connect(self.retry_requested)
         self.chat.older_requested.connect(self.older_requested)
+        self.chat.attach_requested.connect(self._attach)
+        self.panel.files.can_add_changed.connect(self.chat.composer.set_attachable)
+        self.chat.composer.set_attachable(self.panel.files.can_add)
+        self.bar.ask_requested.connect(self.chat.send)
         self.bar.end_requested.connect(self.end_requested)
         self.bar.leave_requested.connect(self.leave_requested)
         self.bar.panel_requested.connect(self.toggle_panel)
@@ -136,6 +140,11 @@ class ChatPage(QWidget):
             self._is_panel_wanted = True
             self.panel.show_tab(tab)
         self._show_panel()
+
+    def _attach(self) -> None:
+        self._is_panel_wanted = True
+        self._show_panel()
+        self.panel.add_file()
 
     def _toggle_notes(self) -> None:
         self.toggle_panel(NOTES)

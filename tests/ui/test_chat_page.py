@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.call import CallState
+from desktop.core.files import FilesState
 from desktop.core.people import SessionId
 from desktop.core.session import SessionKind
 from desktop.ui.chat_page import ChatPage
@@ -109,6 +110,30 @@ def test_the_vehicle_panel_opens_and_closes_and_the_chat_stays_centred(opened: O
         assert abs(page.chat.geometry().center().x() - room // 2) <= 2
         assert page.chat.width() <= 820
         press(page, "vehicleButton")
+
+
+def test_photo_and_vin_are_asked_for_by_one_tap_and_once(opened: Opened, qtbot: QtBot) -> None:
+    page = opened(chat_state())
+    sent: list[str] = []
+    page.send_requested.connect(sent.append)
+    for name in ("askPhoto", "askPhoto", "askVin"):
+        press(page, name)
+    assert [("photo" in line, "VIN" in line) for line in sent] == [(True, False), (False, True)]
+    page.render_state(chat_state(chat_open=False))
+    assert not part(page, "askVin").isEnabled()
+
+
+def test_a_file_is_attached_beside_the_line_and_its_way_is_to_be_seen(opened: Opened, dress: Dress) -> None:
+    page = opened(chat_state())
+    press(page, "attachButton")
+    dialog = part(page.window(), "fileDialog")
+    assert dialog.isVisible()
+    assert page.panel.tab == "files"
+    dialog.close()
+    page.render_record(record(files=FilesState(can_send=False)))
+    assert not part(page, "attachButton").isVisible()
+    dress("kiosk-bay")
+    assert part(opened(chat_state()), "attachButton").isHidden()
 
 
 def test_the_next_session_starts_with_an_empty_line(opened: Opened) -> None:

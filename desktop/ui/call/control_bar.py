@@ -10,6 +10,7 @@ from desktop.ui.call.confirm_bar import ConfirmBar
 from desktop.ui.call.side_panel import CHAT, NOTES, VEHICLE
 from desktop.ui.call.words import end_question, has_begun, is_over
 from desktop.ui.call_button import CallButton
+from desktop.ui.chat.ask_buttons import AskButtons
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.theme import appearance, set_surface, theme
 from desktop.ui.top_bar import BarLine
@@ -19,10 +20,10 @@ _UNUSABLE = frozenset({OwnDevice.MISSING, OwnDevice.TAKEN, OwnDevice.REFUSED})
 
 
 class ControlBar(QStackedWidget):
-    """Drawn from a `CallState`; with `has_media` False it is the bar of a chat session.
+    """Drawn from a `CallState`; with `has_media` False it is the bar of a chat session, which asks for photo and VIN.
 
     `mute_requested(True)` asks to mute, `camera_requested(True)` to switch on; `panel_requested` carries a tab's key.
-    `end_requested` comes only after the question was answered, and once.
+    `ask_requested` carries a sentence to send. `end_requested` comes only after the question was answered, and once.
     """
 
     mute_requested = Signal(bool)
@@ -31,6 +32,7 @@ class ControlBar(QStackedWidget):
     panel_requested = Signal(str)
     end_requested = Signal()
     leave_requested = Signal()
+    ask_requested = Signal(str)
 
     def __init__(self, *, has_media: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +48,7 @@ class ControlBar(QStackedWidget):
             "Camera", "video", name="cameraButton", label="Turn camera off", parent=self._controls
         )
         self._devices = CallButton("Devices", "sliders-horizontal", name="devicesButton", parent=self._controls)
+        self._asks = AskButtons(self._controls)
         self._chat = CallButton("Chat", "message-square", name="chatButton", parent=self._controls)
         self._vehicle = CallButton("Vehicle", "car-front", name="vehicleButton", parent=self._controls)
         self._notes = CallButton("Notes", "notebook-pen", name="notesButton", parent=self._controls)
@@ -65,7 +68,7 @@ class ControlBar(QStackedWidget):
     def _lay_out_controls(self) -> None:
         self._row = QHBoxLayout(self._controls)
         before: tuple[QWidget, ...] = (
-            *(self._mute, self._camera, self._devices, self._line),
+            *(self._mute, self._camera, self._devices, self._asks, self._line),
             *(self._chat, self._vehicle, self._notes),
         )
         after: tuple[QWidget, ...] = (self._word, self._leave, self._end)
@@ -74,14 +77,16 @@ class ControlBar(QStackedWidget):
         self._row.addStretch(1)
         for part in after:
             self._row.addWidget(part)
-        for part in before[:5]:
+        for part in (self._mute, self._camera, self._devices, self._chat):
             part.setVisible(self._has_media)
-        self._vehicle.setVisible(not self._has_media)
+        for part in (self._asks, self._vehicle):
+            part.setVisible(not self._has_media)
 
     def _connect_parts(self) -> None:
         self._mute.clicked.connect(self.toggle_mute)
         self._camera.clicked.connect(self.toggle_camera)
         self._devices.clicked.connect(self.devices_requested)
+        self._asks.ask_requested.connect(self.ask_requested)
         self._chat.clicked.connect(self._ask_chat)
         self._vehicle.clicked.connect(self._ask_vehicle)
         self._notes.clicked.connect(self._ask_notes)
@@ -176,6 +181,7 @@ class ControlBar(QStackedWidget):
         self._camera.setEnabled(camera not in _UNUSABLE and not over)
         for button in (self._devices, self._chat, self._vehicle, self._notes):
             button.setEnabled(not over)
+        self._asks.setEnabled(state.chat_open and not over)
 
     def _ask_chat(self) -> None:
         self.panel_requested.emit(CHAT)

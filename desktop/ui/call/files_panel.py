@@ -79,13 +79,17 @@ class _Row(QWidget):
 
 
 class FilesTab(QStackedWidget):
-    """Drawn from a `FilesState`. Wishes carry a file's id, a path, or an upload's id."""
+    """Drawn from a `FilesState`. Wishes carry a file's id, a path, or an upload's id.
+
+    `can_add_changed` carries `can_add`.
+    """
 
     upload_requested = Signal(str)
     retry_requested = Signal(str)
     cancel_requested = Signal(str)
     picture_requested = Signal(str)
     open_requested = Signal(str)
+    can_add_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,6 +131,11 @@ class FilesTab(QStackedWidget):
         self._picture_column.addWidget(self._back)
         self.addWidget(page)
 
+    @property
+    def can_add(self) -> bool:
+        """Whether a file of this PC can be added; the kiosk has no dialogs to choose one in."""
+        return not self._add.isHidden()
+
     def start_over(self) -> None:
         """Forget the files of the former session."""
         self._show_list()
@@ -156,6 +165,7 @@ class FilesTab(QStackedWidget):
         self._sentence.set_text(state.sentence)
         self._sentence.setVisible(bool(state.sentence))
         self._add.setVisible(state.can_send and not theme().is_kiosk)
+        self.can_add_changed.emit(self.can_add)
 
     def show_picture(self, file_id: str, image: QImage | None) -> None:
         """Show a picture that was asked for; None says that it cannot be shown: then its card stands there."""

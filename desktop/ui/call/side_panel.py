@@ -32,7 +32,7 @@ class SidePanel(QWidget):
         super().__init__(parent)
         self.setObjectName("sidePanel")
         set_surface(self, "raised", "left")
-        keys = ((CHAT,) if chat is not None else ()) + (NOTES, VEHICLE, FILES)
+        keys = (CHAT, NOTES, VEHICLE, FILES) if chat is not None else (VEHICLE, NOTES, FILES)
         self._tabs = PanelTabs(tuple((key, _WORDS[key]) for key in keys), self)
         self._stack = QStackedWidget(self)
         set_surface(self._stack, "raised")
@@ -51,6 +51,9 @@ class SidePanel(QWidget):
         self._pages: dict[str, QWidget] = {NOTES: self.notes, VEHICLE: self._vehicle_page, FILES: self.files}
         if self.chat is not None:
             self._pages[CHAT] = self.chat
+            self.files.can_add_changed.connect(self.chat.composer.set_attachable)
+            self.chat.composer.set_attachable(self.files.can_add)
+            self.chat.attach_requested.connect(self.add_file)
         for key in keys:
             self._stack.addWidget(self._pages[key])
         column = QVBoxLayout(self)
@@ -85,6 +88,11 @@ class SidePanel(QWidget):
         self.show_tab(CHAT)
         if self.chat is not None:
             self.chat.composer.field.setFocus()
+
+    def add_file(self) -> None:
+        """Let a file be chosen, where its way into the session can be seen."""
+        self.show_tab(FILES)
+        self.files.ask_for_file()
 
     def render_state(self, state: CallState) -> None:
         """Show a state; another session starts with nothing of the former one."""

@@ -19,13 +19,15 @@ class ChatPanel(QWidget):
     """Chat of one session. `send_requested` carries a text, `retry_requested` the id of a failed message.
 
     `wide` puts the quick replies in one row and leaves out the line above the composer. `read_to_end` tells that the
-    newest message is in sight, `older_requested` that a reader came near the first one.
+    newest message is in sight, `older_requested` that a reader came near the first one, `attach_requested` that a file
+    is to be sent.
     """
 
     send_requested = Signal(str)
     retry_requested = Signal(str)
     read_to_end = Signal()
     older_requested = Signal()
+    attach_requested = Signal()
 
     def __init__(
         self,
@@ -73,8 +75,9 @@ class ChatPanel(QWidget):
         self._column.addWidget(self._foot)
 
     def _connect_parts(self) -> None:
-        self._composer.send_requested.connect(self._send)
-        self._replies.reply_requested.connect(self._send)
+        self._composer.send_requested.connect(self.send)
+        self._composer.attach_requested.connect(self.attach_requested)
+        self._replies.reply_requested.connect(self.send)
         self._list.retry_requested.connect(self.retry_requested)
         self._list.older_requested.connect(self.older_requested)
         self._list.read_to_end.connect(self._hide_newest)
@@ -107,7 +110,8 @@ class ChatPanel(QWidget):
         self._note.setVisible(bool(sentence))
 
     @Slot(str)
-    def _send(self, text: str) -> None:
+    def send(self, text: str) -> None:
+        """Ask to send a text, and show where it will stand."""
         self.send_requested.emit(text)
         self._list.show_end()
 

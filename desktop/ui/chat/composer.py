@@ -82,15 +82,21 @@ class ComposerField(QPlainTextEdit):
 
 
 class Composer(QWidget):
-    """Field, counter and send button. `send_requested` carries the text, trimmed; the field is empty afterwards."""
+    """Field, counter and send button. `send_requested` carries the text, trimmed; the field is empty afterwards.
+
+    Where files can be sent, a button beside the field asks for one by `attach_requested`.
+    """
 
     send_requested = Signal(str)
+    attach_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("composer")
         self._field = ComposerField(self)
         self._send = Button("", "send-horizontal", name="sendButton", kind="accent", primary=True, label="Send")
+        self._attach = Button("", "paperclip", name="attachButton", primary=True, label="Attach a file")
+        self._attach.clicked.connect(self.attach_requested)
         self._counter = PlainLabel("", "caption", "text-muted", tabular=True, align=Qt.AlignmentFlag.AlignRight)
         self._counter.setObjectName("composerCounter")
         self._column = QVBoxLayout(self)
@@ -98,6 +104,7 @@ class Composer(QWidget):
         self._column.setSpacing(4)
         self._row = QHBoxLayout()
         self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(self._attach, 0, Qt.AlignmentFlag.AlignBottom)
         self._row.addWidget(self._field, 1)
         self._row.addWidget(self._send, 0, Qt.AlignmentFlag.AlignBottom)
         self._column.addWidget(self._counter)
@@ -108,6 +115,7 @@ class Composer(QWidget):
         appearance().changed.connect(self._take_theme)
         self._take_theme()
         self._show_length()
+        self._attach.hide()
 
     @property
     def field(self) -> ComposerField:
@@ -121,6 +129,10 @@ class Composer(QWidget):
     def set_draft(self, text: str) -> None:
         """Put a line back that was written before."""
         self._field.setPlainText(text)
+
+    def set_attachable(self, attachable: bool) -> None:  # noqa: FBT001 - a plain setter, as Qt's own
+        """Offer to attach a file, or not."""
+        self._attach.setVisible(attachable)
 
     def set_recipient(self, first_name: str) -> None:
         """Say in the empty field whom the message goes to."""

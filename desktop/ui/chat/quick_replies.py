@@ -13,6 +13,20 @@ CHAT_REPLIES = ("Please send a photo", "What do you hear?", "Any warning lights?
 _BOUNCE_S = 0.6
 
 
+class OneTap:
+    """Tells a tap from the bounce of the finger before it."""
+
+    def __init__(self) -> None:
+        self._last = ("", 0.0)
+
+    def counts(self, sentence: str) -> bool:
+        """Return whether this tap asks for the sentence, rather than once more for the one just asked for."""
+        now_s = time.monotonic()
+        before, at_s = self._last
+        self._last = (sentence, now_s)
+        return before != sentence or now_s - at_s > _BOUNCE_S
+
+
 class _ReplyButton(Button):
     """A quick reply: shares the width with its neighbours."""
 
@@ -29,7 +43,7 @@ class QuickReplies(QWidget):
     def __init__(self, sentences: tuple[str, ...], columns: int = 2, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("quickReplies")
-        self._last = ("", 0.0)
+        self._tap = OneTap()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -43,12 +57,7 @@ class QuickReplies(QWidget):
 
     def _press(self) -> None:
         button = self.sender()
-        if not isinstance(button, Button):
-            return
-        now_s = time.monotonic()
-        sentence, at_s = self._last
-        self._last = (button.text(), now_s)
-        if sentence != button.text() or now_s - at_s > _BOUNCE_S:
+        if isinstance(button, Button) and self._tap.counts(button.text()):
             self.reply_requested.emit(button.text())
 
     def _take_theme(self) -> None:

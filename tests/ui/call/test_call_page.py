@@ -477,6 +477,14 @@ def test_notes_are_there_to_go_on_with(opened: Opened, qtbot: QtBot) -> None:
     assert written.args == ["nHose hard near the clamp."]
 
 
+def test_a_file_is_attached_beside_the_line_of_the_chat(opened: Opened) -> None:
+    call = opened(state())
+    call.tap("attachButton")
+    dialog = find(call.page, QWidget, "fileDialog")
+    assert (dialog.isVisible(), call.page.panel.tab) == (True, "files")
+    dialog.close()
+
+
 def test_files_are_listed_by_their_labels(opened: Opened) -> None:
     call = opened(state())
     call.page.panel.show_tab("files")
