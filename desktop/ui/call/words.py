@@ -137,7 +137,8 @@ def waiting_text(state: CallState, waited_s: float) -> str:
     if waited_s >= _LONG_WAIT_S:
         return f"Still nobody. You can leave; the list says when {first} is here."
     begins = "The clock runs already." if has_begun(state) else "The clock starts when you are both in."
-    return f"{first} has been told that you are here. {begins}"
+    tone = "" if state.speaker is OwnDevice.MISSING else " You will hear a tone."
+    return f"{first} has been told that you are here. {begins}{tone}"
 
 
 def waited(state: CallState, monotonic_s: float) -> str:

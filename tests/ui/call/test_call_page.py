@@ -143,6 +143,7 @@ def test_the_waiting_room_names_who_is_missing_and_can_be_left_at_once(opened: O
     texts = walk.shown_texts(call.page)
     assert "Waiting for Dana Whitfield" in texts
     assert re.fullmatch(r"You have waited 1:2[4-9]", call.text("stageChip1"))
+    assert call.text("stageText").endswith("You will hear a tone.")
     assert call.text("stageChip2") == "45 min planned"
     assert call.text("sessionTimer") == "Time 0:00 starts with both of you"
     assert call.page.panel.tab == "vehicle"
