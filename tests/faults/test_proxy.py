@@ -161,3 +161,31 @@ def test_a_call_that_was_given_up_in_the_dark_is_not_put_through_afterwards() ->
             await server.wait_closed()
 
     asyncio.run(story())
+
+
+def test_a_browsers_offer_to_compress_does_not_hide_whose_packets_are_lost() -> None:
+    async def story() -> None:
+        heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+        async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            heard.set_result(await reader.readuntil(b"\r\n\r\n"))
+            writer.close()
+
+        server = await asyncio.start_server(hear, "127.0.0.1", 0)
+        proxy = await FaultProxy(server.sockets[0].getsockname()[1]).start()
+        try:
+            _, writer = await asyncio.open_connection(proxy.host, proxy.port)
+            writer.write(
+                b"GET /rtc HTTP/1.1\r\nSec-WebSocket-Extensions: permessage-deflate\r\nUpgrade: websocket\r\n\r\n"
+            )
+            async with asyncio.timeout(10):
+                asked = await heard
+            assert b"Sec-WebSocket-Extensions" not in asked
+            assert asked.endswith(b"\r\nUpgrade: websocket\r\n\r\n")
+            writer.close()
+        finally:
+            await proxy.stop()
+            server.close()
+            await server.wait_closed()
+
+    asyncio.run(story())
