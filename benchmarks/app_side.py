@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -74,6 +74,16 @@ class AppSide:
         answer = await self.ask({"do": "gaps", "seconds": seconds}, "gaps")
         return cast("list[float]", answer["gaps"])
 
+    async def follow(self, found: Callable[[Rect], None]) -> None:
+        """Hand over every further place of the picture as soon as it was painted there; goes on until cancelled.
+
+        Notices come and go in bad times, and the picture makes room for them. Nothing can be asked meanwhile.
+        """
+        self.tell({"do": "follow"})
+        async for event in events(self._child):
+            if event["event"] == "place":
+                found(Rect(*cast("list[int]", event["picture"])))
+
     async def ask(self, order: Event, answer: str) -> Event:
         """Send an order and return the event that answers it. Raises ChildFailedError if the app ends or is silent."""
         self.tell(order)
@@ -89,9 +99,12 @@ class AppOpener:
     """Starts apps on one screen, each with a fresh home; remembers what it learned of their windows."""
 
     def __init__(self, screen: Screen, logs: Path, environment: Mapping[str, str] | None = None) -> None:
-        """Remember where apps run; their error output goes to `logs`. `environment` may lead to a sound server."""
+        """Remember where apps run; their error output goes to `logs`.
+
+        `environment` may lead to a sound server, or set a film for a camera.
+        """
         self._screen, self._logs = screen, logs
-        self._sound = dict(environment or {})
+        self._more = dict(environment or {})
         self._layouts: dict[tuple[int, int], Layout] = {}
 
     @contextlib.asynccontextmanager
@@ -121,7 +134,7 @@ class AppOpener:
     def _environment(self, home: Path, base_url: str, sign_in: SignIn) -> dict[str, str]:
         return (
             self._screen.environment()
-            | self._sound
+            | self._more
             | {
                 "HOME": str(home),
                 "XDG_CONFIG_HOME": str(home / "config"),
@@ -138,14 +151,21 @@ class AppOpener:
 
 async def next_event(child: Child, name: str) -> Event:
     """Return the child's next event of that name; other lines are passed over. Raises ChildFailedError."""
-    assert child.process.stdout is not None
     try:
         async with asyncio.timeout(_ANSWER_TIMEOUT_S):
-            while line := await child.process.stdout.readline():
-                with contextlib.suppress(ValueError):
-                    event = json.loads(line)
-                    if isinstance(event, dict) and event.get("event") == name:
-                        return event
+            async for event in events(child):
+                if event["event"] == name:
+                    return event
     except TimeoutError:
         raise child.failure(f"did not say {name!r} within {_ANSWER_TIMEOUT_S:g} s") from None
     raise child.failure(f"ended before it said {name!r}")
+
+
+async def events(child: Child) -> AsyncIterator[Event]:
+    """Yield the events that the child tells, between whatever else is printed, until it ends."""
+    assert child.process.stdout is not None
+    while line := await child.process.stdout.readline():
+        with contextlib.suppress(ValueError):
+            event = json.loads(line)
+            if isinstance(event, dict) and "event" in event:
+                yield event

@@ -45,6 +45,7 @@ class Probe(QObject):
         self._painted: set[QObject] = set()
         self._places: list[list[int]] = []
         self._watched: VideoTile | None = None
+        self._follows = False
         self._poll = QTimer(self, interval=_POLL_MS)
         self._poll.timeout.connect(self._check)
         self._orders = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
@@ -56,6 +57,8 @@ class Probe(QObject):
             "gaps": self._measure_gaps,
             "gui_time": self._tell_gui_time,
             "flow": self._tell_flow,
+            "follow": self._follow,
+            "camera": self._turn_camera,
             "tiles": self._tell_tiles,
             "leave": self._leave,
             "mute": self._mute,
@@ -148,6 +151,7 @@ class Probe(QObject):
             if not tile.isVisible() or not tile.frames_painted:
                 return False
             self._unwatch_tile()
+            self._follows = False
             window = tile.window()
             if (tile.width(), tile.height()) == (width, height):
                 return True
@@ -175,6 +179,22 @@ class Probe(QObject):
             raise LookupError("the call page has no button to mute")
         self._when(button.isEnabled, button.click)
         self._when(lambda: button.accessibleName() == "Unmute microphone", lambda: tell("muted"))
+
+    def _turn_camera(self, order: Order) -> None:
+        """Turn the camera on or off, and tell when the button says that it is."""
+        button = self._app.session_pages.call.findChild(QAbstractButton, "cameraButton")
+        if button is None:
+            raise LookupError("the call page has no button for the camera")
+        after = "Turn camera off" if order["on"] else "Turn camera on"
+        if button.accessibleName() != after:
+            self._when(button.isEnabled, button.click)
+        self._when(lambda: button.accessibleName() == after, lambda: tell("camera"))
+
+    def _follow(self, _order: Order) -> None:
+        """Tell every place of the large picture from now on, each once."""
+        self._places = []
+        self._follows = True
+        self._watch_tile()
 
     def _tell_flow(self, _order: Order) -> None:
         """Tell when the large picture goes on: several new frames after the order."""
@@ -207,6 +227,7 @@ class Probe(QObject):
     # Where the picture is
 
     def _watch_tile(self) -> None:
+        self._unwatch_tile()
         self._watched = self._tile()
         self._watched.installEventFilter(self)
 
@@ -221,6 +242,8 @@ class Probe(QObject):
             place = _place(self._watched)
             if place not in self._places:
                 self._places.append(place)
+                if self._follows:
+                    tell("place", picture=place)
 
     def _tile(self) -> VideoTile:
         return self._need(VideoTile, "remoteVideo")

@@ -12,7 +12,6 @@ from desktop.practice import picture_code
 from desktop.practice.picture_code import PictureCode, Rect
 
 _PAUSE_S = 0.001
-_THRESHOLD = 125
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,9 @@ class Spot:
 
     def look(self) -> PictureCode | None:
         """Return the code if another one than last time stands there whole; costs microseconds if nothing changed."""
-        bits = (self._grey[self._place] > _THRESHOLD).tobytes()
+        cells = self._grey[self._place]
+        # Half way between the darkest and the lightest: a picture that has stood is shown dimmed.
+        bits = (cells > (int(cells.min()) + int(cells.max())) // 2).tobytes()
         if bits == self._bits:
             return None
         self._bits = bits
@@ -63,7 +64,12 @@ class Watch:
 
     def __init__(self, pixels: Pixels, rects: Iterable[Rect]) -> None:
         """Watch these places of the screen."""
-        self._spots = [Spot(pixels[:, :, 1], rect) for rect in rects]
+        self._grey = pixels[:, :, 1]
+        self._spots = [Spot(self._grey, rect) for rect in rects]
+
+    def add(self, rect: Rect) -> None:
+        """Watch another place too from now on; also from another thread, while this one looks."""
+        self._spots = [*self._spots, Spot(self._grey, rect)]
 
     def first(self, timeout_s: float) -> Sighting | None:
         """Block until a frame appears that is not there yet; None if none came in time."""
@@ -72,6 +78,16 @@ class Watch:
         while time.monotonic() < end:
             if found := self._look():
                 return found[0]
+            time.sleep(_PAUSE_S)
+        return None
+
+    def first_made_after(self, moment_s: float, timeout_s: float) -> Sighting | None:
+        """Block until a frame appears that was made after a moment (monotonic seconds); None if none came in time."""
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            for sighting in self._look():
+                if sighting.code.clock_ms > moment_s * 1000:
+                    return sighting
             time.sleep(_PAUSE_S)
         return None
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.app_side import Layout, next_event
+from benchmarks.app_side import AppSide, Layout, next_event
 from desktop.practice.children import ChildFailedError, start_child
 from desktop.practice.picture_code import Rect
 
@@ -41,3 +41,21 @@ def test_the_harness_hears_the_probe_through_whatever_else_is_printed(tmp_path: 
 def test_an_app_that_ends_early_is_told_instead_of_waited_for(tmp_path: Path) -> None:
     with pytest.raises(ChildFailedError, match="ended before it said 'usable'"):
         asyncio.run(_answer(["nothing"], tmp_path))
+
+
+async def _follow(lines: list[str], folder: Path) -> list[Rect]:
+    script = "import sys; sys.stdin.readline(); print(sys.argv[1])"
+    child = await start_child("app", [sys.executable, "-c", script, "\n".join(lines)], log=folder / "log", talks=True)
+    places: list[Rect] = []
+    try:
+        await AppSide(child, Layout(), 0.0).follow(places.append)
+    finally:
+        await child.stop()
+    return places
+
+
+def test_every_place_of_a_moving_picture_is_followed(tmp_path: Path) -> None:
+    lines = ['{"event": "place", "picture": [10, 70, 1280, 720]}', '{"event": "other"}', "a warning"]
+    lines += ['{"event": "place", "picture": [10, 118, 1280, 720]}']
+
+    assert asyncio.run(_follow(lines, tmp_path)) == [_HERE, _THERE]

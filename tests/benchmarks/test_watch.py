@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.watch import Spot
+from benchmarks.watch import Spot, Watch
 from desktop.practice import picture_code
 from desktop.practice.picture_code import PictureCode, Rect
 
@@ -40,6 +40,38 @@ def test_a_half_drawn_frame_is_seen_when_it_is_whole() -> None:
     assert spot.look() is None
     screen[:] = whole
     assert spot.look() == PictureCode(2, 9_999)
+
+
+def test_a_picture_that_stood_is_read_while_it_is_dimmed() -> None:
+    place = Rect(0, 0, 1280, 720)
+    screen = np.zeros((720, 1280), dtype=np.uint8)
+    spot = Spot(screen, place)
+    for counter in range(2):
+        code = PictureCode(counter, 1_000 + counter)
+        _show(screen, place, code)
+        screen[:] = screen * 0.34
+        assert spot.look() == code
+
+
+def test_a_picture_that_moved_is_seen_in_its_new_place() -> None:
+    here, there = Rect(0, 0, 640, 360), Rect(0, 40, 640, 360)
+    pixels = np.zeros((400, 640, 4), dtype=np.uint8)
+    watch = Watch(pixels, (here,))
+    _show(pixels[:, :, 1], there, PictureCode(7, 9_000))
+    assert watch.first_made_after(8.0, 0.05) is None
+
+    watch.add(there)
+    sighting = watch.first_made_after(8.0, 60.0)
+    assert sighting is not None
+    assert sighting.code == PictureCode(7, 9_000)
+
+
+def test_what_was_on_its_way_before_the_network_returned_is_no_new_picture() -> None:
+    place = Rect(0, 0, 640, 360)
+    pixels = np.zeros((360, 640, 4), dtype=np.uint8)
+    _show(pixels[:, :, 1], place, PictureCode(7, 9_000))
+
+    assert Watch(pixels, (place,)).first_made_after(9.0, 0.05) is None
 
 
 def test_a_picture_beyond_the_screen_is_refused() -> None:
