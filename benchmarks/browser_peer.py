@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -42,6 +42,8 @@ _FLAGS = (
     "--remote-debugging-port=0",
     "--remote-allow-origins=*",
 )
+DEVICES_ALLOWED = "--use-fake-ui-for-media-stream"
+"""A flag: pages get the camera and the microphone without a question."""
 _BUTTON = (160, 80)  # the middle of the page's button
 _START_TIMEOUT_S = 30.0
 _END_WAIT_S = 5.0
@@ -80,6 +82,15 @@ def find_chromium() -> str:
     raise BrowserMissingError("no Chromium is installed; run: apt-get install chromium")
 
 
+def camera_flags(film: Path) -> tuple[str, ...]:
+    """Return the flags of a browser whose only camera shows a .y4m film again and again."""
+    return (
+        DEVICES_ALLOWED,
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class BrowserPeer:
     """A running browser whose page is signed in and one tap away from the session; `picture` is the page's place."""
@@ -107,19 +118,31 @@ class BrowserPeer:
 class BrowserOpener:
     """Starts browsers on one screen; each is a fresh profile."""
 
-    def __init__(self, screen: Screen, pointer: Pointer, script: Path, logs: Path) -> None:
-        """Remember where browsers run. `script` is livekit-client; output goes to `logs`."""
+    def __init__(
+        self,
+        screen: Screen,
+        pointer: Pointer,
+        script: Path,
+        logs: Path,
+        *,
+        flags: Iterable[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Remember where browsers run. `script` is livekit-client; output goes to `logs`.
+
+        `flags` are further ones of the browser's, as `camera_flags`; `environment` may lead to a sound server.
+        """
         self._screen, self._pointer, self._script, self._logs = screen, pointer, script, logs
+        self._flags = (*_FLAGS, *flags)
+        self._environment = screen.environment() | dict(environment or {})
 
     @contextlib.asynccontextmanager
     async def open(self, size: tuple[int, int], base_url: str, sign_in: SignIn) -> AsyncIterator[BrowserPeer]:
         """Start a browser with a page of that size, signed in at the join server; close it afterwards."""
         profile = Path(tempfile.mkdtemp(prefix="baylink-browser-"))
-        command = [find_chromium(), *_FLAGS, f"--user-data-dir={profile}", "--window-position=0,0"]
+        command = [find_chromium(), *self._flags, f"--user-data-dir={profile}", "--window-position=0,0"]
         command += [f"--window-size={size[0]},{size[1]}", "--app=data:text/html,"]
-        child = await start_child(
-            "browser", command, log=self._logs / "browser.log", environment=self._screen.environment()
-        )
+        child = await start_child("browser", command, log=self._logs / "browser.log", environment=self._environment)
         try:
             async with DevTools(await _page_address(profile)) as page:
                 await _load(page, self._script.read_bytes(), base_url)
