@@ -1,57 +1,66 @@
-"""`python -m benchmarks.loss`: how long the picture stands under loss and delay, and what sending a camera costs.
+"""`python -m benchmarks.loss`: the picture on a bad network, the app beside a browser's page.
 
-Ours alone: the app's own flow and rooms without its pages, behind a proxy that loses packets, against real servers.
-The rows are added to `build/bench.json`. CPU is that of this process, the servers and the customer are others.
+Both run on one screen, one after the other, behind one proxy and before one customer with a good network. Measured is
+how much of the time the picture stands while packets get lost and come late, and how long after a blackout the first
+picture appears that was made since. The rows are added to `build/bench.json`.
 """
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.app_side import AppOpener, AppSide
+from benchmarks.browser_peer import BrowserMissingError, BrowserOpener, find_chromium, prepare
 from benchmarks.figures import median
+from benchmarks.pointer import Pointer
 from benchmarks.report import Measure, Row, add_rows, table
-from tests.fixtures.fault_rig import call
+from benchmarks.rounds import SIZE_720, Samples
+from benchmarks.screen import Screen, virtual_screen
+from benchmarks.side import Side, SignIn
+from benchmarks.watch import Watch
+from desktop.practice.children import ChildFailedError
+from desktop.practice.customer_process import CustomerProcess
+from desktop.practice.demo_people import DEMO_PASSWORD
+from desktop.practice.livekit_server import LiveKitServerMissingError
+from tests.fixtures.fault_proxy import PROXY_HOST
+from tests.fixtures.fault_rig import QUIET, Network
 from tests.fixtures.fault_shop import Shop
 
-_PHONE = ("--size", "1280x720", "--fps", "30")
-_SMALL = ("--size", "320x180", "--fps", "5", "--no-simulcast")
+_FREEZE = Measure("freeze_5pct_100ms_pct", "%")
+_RECOVERY = Measure("recovery_20s_s", "s")
+_BUILD = Path("build")
+_SCREEN = (2560, 1440)
+_PHONE = ("--size", "1280x720", "--fps", "30", "--no-watch", "--no-audio")
+_CUSTOMER_TIMEOUT_S = 30.0
 _STANDS_FROM_S = 0.4
-_SETTLE_S = 8.0
+_SETTLE_S = 8.0  # as long as the app's notices stay
 _LOSS, _DELAY_S = 0.05, 0.05  # each way: 100 ms there and back
+_AWAY_S = 20.0
+_STILL_COMING_S = 2.0  # what was on its way when the network went
+_PATIENCE_S = 90.0
+_LOOK_S = 0.004
+
+type Opener = Callable[[tuple[int, int], str, SignIn], AbstractAsyncContextManager[Side]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Picture:
-    """A picture of the camera below."""
+class _Lane:
+    """What both sides share: the way in, the network on it, the screen and the finger."""
 
-    data: bytearray
-    width: int = 1280
-    height: int = 720
-    rotation: int = 0
-
-
-class _Camera:
-    """720p30 of a grey that moves, made beforehand so that making it costs nothing."""
-
-    def __init__(self) -> None:
-        pixels = 1280 * 720
-        row = bytes(range(40, 200)) * 8
-        self._pictures = [
-            _Picture(bytearray(b"".join(row[shift:] + row[:shift] for _ in range(720)) + bytes([128]) * (pixels // 2)))
-            for shift in range(0, 160, 10)
-        ]
-
-    async def frames(self) -> AsyncIterator[_Picture]:
-        """Film for ever."""
-        for picture in itertools.cycle(self._pictures):
-            yield picture
-            await asyncio.sleep(1 / 30)
+    url: str
+    sign_in: SignIn
+    network: Network
+    screen: Screen
+    pointer: Pointer
+    folder: Path
 
 
 def stood_s(times: Iterable[float]) -> float:
@@ -60,56 +69,122 @@ def stood_s(times: Iterable[float]) -> float:
     return sum(gap for gap in gaps if gap >= _STANDS_FROM_S)
 
 
-async def _freeze_share(shop: Shop, seconds: float) -> float:
-    """Return the percentage of the time in which the picture stood, at 5 % loss and 100 ms."""
-    async with call(shop, phone=_PHONE) as one:
-        await asyncio.sleep(_SETTLE_S)
-        one.network.media.shape(loss=_LOSS, delay_s=_DELAY_S)
-        began_s = time.monotonic()
-        await asyncio.sleep(seconds)
-        ended_s = time.monotonic()
-        seen = [picture.at_s for picture in one.desk.pictures if began_s <= picture.at_s <= ended_s]
-        one.network.up()
-    return 100 * stood_s([began_s, *seen, ended_s]) / (ended_s - began_s)
-
-
-async def _publish_cost(shop: Shop, seconds: float) -> float:
-    """Return what sending 720p30 costs, in percent of one core: with the camera on less with it off."""
-    camera = _Camera()
-    async with call(shop, phone=_SMALL, camera=lambda: camera) as one:
-        costs: list[float] = []
-        for is_on in (True, False):
-            one.desk.flow.set_camera(is_on)
-            await asyncio.sleep(_SETTLE_S)
-            wall_s, cpu_s = time.monotonic(), time.process_time()
-            await asyncio.sleep(seconds)
-            costs.append(100 * (time.process_time() - cpu_s) / (time.monotonic() - wall_s))
-    return costs[0] - costs[1]
-
-
-async def _measure(rounds: int, seconds: float) -> dict[str, list[float]]:
-    figures: dict[str, list[float]] = {"freeze_5pct_100ms_pct": [], "publish_cpu_pct": []}
-    for number in range(rounds):
-        print(f"Round {number + 1} of {rounds}", flush=True)
-        with tempfile.TemporaryDirectory(prefix="baylink-loss-") as folder:
-            async with Shop(Path(folder)) as shop:
-                figures["freeze_5pct_100ms_pct"].append(await _freeze_share(shop, seconds))
-                figures["publish_cpu_pct"].append(await _publish_cost(shop, seconds))
-    return figures
-
-
 def main() -> int:
-    """Measure, print the medians and keep them."""
+    """Measure, print the medians and keep them; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.loss", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=25.0, help="seconds of each measurement")
-    parser.add_argument("--output", type=Path, default=Path("build/bench.json"))
+    parser.add_argument("--seconds", type=float, default=30.0, help="how long packets get lost in each call")
+    parser.add_argument("--output", type=Path, default=_BUILD / "bench.json")
     options = parser.parse_args()
-    figures = asyncio.run(_measure(options.rounds, options.seconds))
-    rows = [Row(Measure(name, "%"), median(values), None, len(values)) for name, values in figures.items()]
+    try:
+        ours, peer = asyncio.run(_measure(options.rounds, options.seconds))
+    except (BrowserMissingError, LiveKitServerMissingError, ChildFailedError, RuntimeError) as error:
+        print(f"The benchmark stopped: {error}", file=sys.stderr)
+        return 1
+    rows = [
+        Row(measure, median(ours.by_name[measure.name]), median(peer.by_name[measure.name]), options.rounds)
+        for measure in (_FREEZE, _RECOVERY)
+    ]
     add_rows(options.output, rows)
-    print(f"\n{table(rows)}")
+    print(f"\n{table(rows)}\n")
     return 0
+
+
+async def _measure(rounds: int, seconds: float) -> tuple[Samples, Samples]:
+    find_chromium()
+    script = prepare(_BUILD)
+    ours, peer = Samples(), Samples()
+    async with _lane() as lane:
+        apps = AppOpener(lane.screen, lane.folder)
+        browsers = BrowserOpener(lane.screen, lane.pointer, script, lane.folder)
+        for number in range(rounds):
+            sides: list[tuple[str, Opener, Samples]] = [("app", apps.open, ours), ("browser", browsers.open, peer)]
+            for name, opener, samples in reversed(sides) if number % 2 else sides:
+                await _call(lane, opener, seconds, samples)
+                freeze, recovery = (samples.by_name[measure.name][-1] for measure in (_FREEZE, _RECOVERY))
+                print(f"Round {number + 1} of {rounds}, {name}: stood {freeze:.1f} % of the time", end="")
+                print(f", back after {recovery:.2f} s", flush=True)
+    return ours, peer
+
+
+@contextlib.asynccontextmanager
+async def _lane() -> AsyncIterator[_Lane]:
+    """Start the servers, the network, the customer and the screen."""
+    async with contextlib.AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="baylink-loss-")))
+        shop = await stack.enter_async_context(Shop(folder))
+        session_id, mechanic, email = await shop.book()
+        network = Network(shop, PROXY_HOST, None)
+        await network.start()
+        stack.push_async_callback(network.stop)
+        customer = await CustomerProcess.start(
+            folder, server=shop.join_server.url, session_id=session_id, email=email, arguments=(*_PHONE, *QUIET)
+        )
+        stack.push_async_callback(customer.stop)
+        await customer.wait_for("published", timeout_s=_CUSTOMER_TIMEOUT_S)
+        screen = await stack.enter_async_context(virtual_screen(*_SCREEN, folder))
+        pointer = stack.enter_context(Pointer(screen.display))
+        sign_in = SignIn(mechanic, DEMO_PASSWORD, session_id)
+        yield _Lane(f"http://{PROXY_HOST}:{shop.join_server.port}", sign_in, network, screen, pointer, folder)
+
+
+async def _call(lane: _Lane, opener: Opener, seconds: float, samples: Samples) -> None:
+    """Let one side join, and measure what it shows while the network is bad and after it was away."""
+    async with opener(SIZE_720, lane.url, lane.sign_in) as side:
+        try:
+            await asyncio.to_thread(lane.pointer.move, *side.join_button)
+            await asyncio.to_thread(lane.pointer.tap)
+            await asyncio.sleep(_SETTLE_S)
+            await side.prepare(SIZE_720)
+            watch = Watch(lane.screen.pixels, side.picture_rects)
+            async with _following(side, watch):
+                samples.add(_FREEZE.name, await _freeze_share(lane.network, watch, seconds))
+                lane.network.up()
+                await asyncio.sleep(_SETTLE_S)
+                samples.add(_RECOVERY.name, await _recovery(lane.network, watch))
+        finally:
+            lane.network.up()
+
+
+@contextlib.asynccontextmanager
+async def _following(side: Side, watch: Watch) -> AsyncIterator[None]:
+    """Let the watch know where the picture is whenever the app moves it; a page's stays."""
+    if not isinstance(side, AppSide):
+        yield
+        return
+    following = asyncio.create_task(side.follow(watch.add))
+    try:
+        yield
+    finally:
+        following.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await following
+
+
+async def _freeze_share(network: Network, watch: Watch, seconds: float) -> float:
+    """Return the percentage of the time in which the picture stood, at 5 % loss and 100 ms."""
+    network.media.shape(loss=_LOSS, delay_s=_DELAY_S)
+    began_s = time.monotonic()
+    seen = await asyncio.to_thread(watch.all_for, seconds, _LOOK_S)
+    ended_s = time.monotonic()
+    if not seen:
+        raise RuntimeError("no frame could be read from the screen")
+    return 100 * stood_s([began_s, *(sighting.at for sighting in seen), ended_s]) / (ended_s - began_s)
+
+
+async def _recovery(network: Network, watch: Watch) -> float:
+    """Return how many seconds after the network's return a picture appears that was made since.
+
+    A side that does not come back counts with all the time it was waited for.
+    """
+    network.down()
+    gone_s = time.monotonic()
+    seen = await asyncio.to_thread(watch.all_for, _AWAY_S, _LOOK_S)
+    if any(sighting.code.clock_ms / 1000 > gone_s + _STILL_COMING_S for sighting in seen):
+        raise RuntimeError("pictures came through a network that was away")
+    back_s = network.up()
+    sighting = await asyncio.to_thread(watch.first_made_after, back_s, _PATIENCE_S)
+    return _PATIENCE_S if sighting is None else sighting.at - back_s
 
 
 if __name__ == "__main__":
