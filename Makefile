@@ -29,6 +29,7 @@ bench: ## the app measured beside a browser client, its window, then the join se
 	@$(PREPARE) bench python -m benchmarks.gui_gaps $(GAPS_ARGS)
 	@$(PREPARE) bench python -m benchmarks.floods $(FLOOD_ARGS)
 	@$(PREPARE) bench python -m benchmarks.loss $(LOSS_ARGS)
+	@$(PREPARE) bench python -m benchmarks.publish $(PUBLISH_ARGS)
 	@$(PREPARE) bench python -m benchmarks.talk_key $(KEY_ARGS)
 	@$(PREPARE) bench python -m benchmarks.joinserver_load $(LOAD_ARGS)
 

@@ -4,7 +4,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from desktop.__main__ import run
+from desktop.__main__ import film_of, run
 from desktop.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ def main() -> int:
 
         probes.append(Probe(app))
 
-    return run(Settings(), ready=put_probe_in)
+    settings = Settings()
+    return run(settings, camera=film_of(settings), ready=put_probe_in)
 
 
 if __name__ == "__main__":
