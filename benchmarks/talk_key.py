@@ -1,12 +1,14 @@
 """`python -m benchmarks.talk_key`: from the press of the talk key until the customer's side hears the mechanic.
 
-The real app on a virtual screen, muted in a call, with a microphone into which somebody speaks all the time. A
-customer who only listens notes the first loud sample after every press. The row is added to `build/bench.json`.
+The real app, then a browser's page, on a virtual screen, muted in a call, with a microphone into which somebody speaks
+all the time. A customer who only listens notes the first loud sample after every press of the same key. The row is
+added to `build/bench.json`.
 """
 
 import argparse
 import asyncio
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -18,19 +20,31 @@ from pathlib import Path
 import numpy as np
 from livekit import rtc
 
-from benchmarks.app_side import AppOpener
+from benchmarks.app_side import AppOpener, AppSide
+from benchmarks.browser_peer import (
+    DEVICES_ALLOWED,
+    BrowserMissingError,
+    BrowserOpener,
+    BrowserPeer,
+    find_chromium,
+    prepare,
+)
 from benchmarks.figures import median
 from benchmarks.keyboard import Key
 from benchmarks.pointer import Pointer
 from benchmarks.report import Measure, Row, add_rows, table
-from benchmarks.screen import virtual_screen
+from benchmarks.screen import Screen, virtual_screen
 from benchmarks.side import SignIn
 from desktop.core.tones import Note
 from desktop.media.sine import sine_samples
+from desktop.practice.children import ChildFailedError
 from desktop.practice.day import BRAKES, PracticeDay
+from desktop.practice.livekit_server import LiveKitServerMissingError
 from desktop.practice.owner_client import OwnerClient
 
 _MEASURE = Measure("talk_key_ms", "ms")
+_BUILD = Path("build")
+_KEY = "t"
 _SIZE = (1280, 720)
 _SCREEN = (2560, 1440)
 _RATE = 48_000
@@ -87,32 +101,55 @@ class Listener:
 def main() -> int:
     """Measure; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.talk_key", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--output", type=Path, default=Path("build/bench.json"))
+    parser.add_argument("--rounds", type=int, default=10, help="presses on each side")
+    parser.add_argument("--output", type=Path, default=_BUILD / "bench.json")
     options = parser.parse_args()
-    samples = asyncio.run(_measure(options.rounds))
-    if not samples:
+    try:
+        ours, peer = asyncio.run(_measure(options.rounds))
+    except (BrowserMissingError, LiveKitServerMissingError, ChildFailedError, RuntimeError) as error:
+        print(f"The benchmark stopped: {error}", file=sys.stderr)
+        return 1
+    if not ours or not peer:
         print("The mechanic was never heard.", file=sys.stderr)
         return 1
-    row = Row(_MEASURE, median(samples), None, len(samples))
+    row = Row(_MEASURE, median(ours), median(peer), min(len(ours), len(peer)))
     add_rows(options.output, [row])
-    print(f"\n{table([row])}\nfrom {min(samples):.0f} to {max(samples):.0f} ms")
+    print(f"\n{table([row])}")
+    for name, samples in (("app", ours), ("browser", peer)):
+        print(f"{name}: from {min(samples):.0f} to {max(samples):.0f} ms")
     return 0
 
 
-async def _measure(rounds: int) -> list[float]:
+async def _measure(rounds: int) -> tuple[list[float], list[float]]:
+    find_chromium()
+    script = prepare(_BUILD)
     async with PracticeDay(_say) as day, virtual_screen(*_SCREEN, day.folder) as screen:
         sound = await day.add_sound()
         sign_in = SignIn(day.login.email, day.login.password, BRAKES.id)
         with _talking(dict(sound)), Pointer(screen.display) as pointer:
-            apps = AppOpener(screen, day.folder, dict(sound))
-            async with apps.open(_SIZE, day.join_server.url, sign_in) as side, _listener(day) as listener:
-                await asyncio.to_thread(pointer.move, *side.join_button)
-                await asyncio.to_thread(pointer.tap)
-                await asyncio.sleep(_JOIN_S)
-                await side.ask({"do": "mute"}, "muted")
-                await asyncio.sleep(_PAUSE_S)
-                return await _hold(rounds, Key(screen.display, "t"), listener)
+            apps = AppOpener(screen, day.folder, sound)
+            browsers = BrowserOpener(screen, pointer, script, day.folder, flags=(DEVICES_ALLOWED,), environment=sound)
+            async with apps.open(_SIZE, day.join_server.url, sign_in) as app:
+                ours = await _side(app, day, screen, pointer, rounds)
+            async with browsers.open(_SIZE, day.join_server.url, sign_in) as browser:
+                peer = await _side(browser, day, screen, pointer, rounds)
+    return ours, peer
+
+
+async def _side(
+    side: AppSide | BrowserPeer, day: PracticeDay, screen: Screen, pointer: Pointer, rounds: int
+) -> list[float]:
+    """Let one side join, muted, and press its key; return the milliseconds until it was heard."""
+    async with _listener(day) as listener:
+        await asyncio.to_thread(pointer.move, *side.join_button)
+        await asyncio.to_thread(pointer.tap)
+        await asyncio.sleep(_JOIN_S)
+        if isinstance(side, AppSide):
+            await side.ask({"do": "mute"}, "muted")
+        else:
+            await side.page.evaluate(f"talkWith({json.dumps(_KEY)})")
+        await asyncio.sleep(_PAUSE_S)
+        return await _hold(rounds, Key(screen.display, _KEY), listener)
 
 
 async def _hold(rounds: int, key: Key, listener: Listener) -> list[float]:
