@@ -19,7 +19,8 @@ class LinkStats:
 
     Rates are kbit/s, shares run from 0 to 1, times are milliseconds. `frame_*` and `fps` tell of the largest picture
     that comes in, `sent_*` of the largest that goes out; 0 where none does. `freezes` counts since that picture began.
-    `spare_out_kbps` is the SDK's estimate for sending, None while nothing is sent.
+    `spare_out_kbps` is the SDK's estimate for sending, None while nothing is sent. `ice_answers` counts what the media
+    server answered to ICE's own checks: one about every 2.5 s, also where everybody is muted and not a byte is sent.
     """
 
     rx_kbps: float = 0.0
@@ -39,6 +40,7 @@ class LinkStats:
     sent_fps: float = 0.0
     limit: Limit = Limit.NONE
     spare_out_kbps: float | None = None
+    ice_answers: int = 0
 
 
 class Verdict(StrEnum):

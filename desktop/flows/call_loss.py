@@ -27,6 +27,13 @@ _RELAPSE_S = 6.0
 _CUT_OFF_S = 5.0
 """So long without a single byte is no sender's doing: the media server reports on each track at least every 3 s."""
 _CUT_OFF_PICTURE_S = 3.0
+_DEAF_AFTER_S = 4.0
+"""So long without an answer to ICE's checks, which come every 2.5 s and far quicker where one was missed, is a doubt.
+
+It needs neither a picture nor a voice: measured, nothing but these answers comes in where everybody is muted.
+"""
+_MEASURED_GRACE_S = 1.7
+"""The least for a room without a picture after the network is back: it is looked at once a second."""
 _MEASURED_EVERY_S = 1.0
 _STILL_AWAITED = frozenset({TrackState.STARTING, TrackState.PAUSED})
 """What a picture that froze may become while it is fetched anew or held back: it is no proof of a room that works."""
@@ -58,6 +65,9 @@ class LossWatch:
         self._silent_s: float | None = None
         self._has_heard = False
         self._byte_s: float | None = None
+        self._life_s: float | None = None
+        self._deaf_s: float | None = None
+        self._has_answered = False
         self._healed_from_s: float | None = None
         self._relapsed_s: float | None = None
         self._platform_failed = False
@@ -71,8 +81,8 @@ class LossWatch:
         """Note a new room."""
         self._entered_s = now
         self._reconnecting_s = self._stuck_s = self._silent_s = None
-        self._byte_s = self._healed_from_s = self._relapsed_s = None
-        self._has_heard = False
+        self._byte_s = self._healed_from_s = self._relapsed_s = self._life_s = self._deaf_s = None
+        self._has_heard = self._has_answered = False
 
     def reconnecting(self, now: float) -> None:
         """Note that the SDK works on its connection."""
@@ -82,8 +92,9 @@ class LossWatch:
         """Note that the SDK has its connection back."""
         self._reconnecting_s = None
 
-    def measured(self, now: float, *, rx_kbps: float) -> None:
-        """Note what came in during the last second: a picture held back cannot show a loss."""
+    def measured(self, now: float, *, rx_kbps: float, ice_answers: int = 0) -> None:
+        """Note what came in during the last second: a picture held back, or none at all, cannot show a loss."""
+        self._note_life(now, is_alive=rx_kbps > 0 or ice_answers > 0, has_answered=ice_answers > 0)
         is_silent = rx_kbps < SILENT_KBPS
         if rx_kbps > 0:
             self._byte_s = now
@@ -92,6 +103,14 @@ class LossWatch:
             self._silent_s = None
         elif self._silent_s is None:
             self._silent_s = now - _MEASURED_EVERY_S
+
+    def _note_life(self, now: float, *, is_alive: bool, has_answered: bool) -> None:
+        """Note since when the media server gives no sign of life; only a room that gave some can stop giving them."""
+        self._has_answered = self._has_answered or has_answered
+        if is_alive:
+            self._life_s, self._deaf_s = now, None
+        elif self._has_answered and self._life_s is not None and now - self._life_s >= _DEAF_AFTER_S:
+            self._deaf_s = self._life_s
 
     def platform_answered(self, is_true: bool) -> None:  # noqa: FBT001 - the fact itself is the argument
         """Note whether a question to the platform was answered, or not yet although it should have been."""
@@ -143,7 +162,7 @@ class LossWatch:
         return media.down_s if platform.is_down else None
 
     def _doubted_s(self) -> float | None:
-        doubts = (self._stuck_s, self._silent_s, self._reconnecting_s)
+        doubts = (self._stuck_s, self._silent_s, self._deaf_s, self._reconnecting_s)
         return min((at for at in doubts if at is not None), default=None)
 
     def _must_leave(self, now: float) -> bool:
@@ -153,26 +172,27 @@ class LossWatch:
             return False
         if self._relapsed_s is not None and media.answered_s <= self._relapsed_s:
             return False
-        if self._is_cut_off(now):
-            return True
         came_back = media.back_s is not None and media.back_s > max(doubted_s, self._entered_s)
         if came_back and media.back_s is not None:
             was_long = media.back_s - doubted_s >= _LONG_LOSS_S
-            picture_grace_s = _GRACE_AFTER_LONG_S if was_long else PICTURE_GRACE_S
-            return now - media.back_s >= (picture_grace_s if self._reconnecting_s is None else BACK_GRACE_S)
-        if self._reconnecting_s is None or media.answered_s <= self._reconnecting_s:
+            short_grace_s = PICTURE_GRACE_S if self._stuck_s is not None else _MEASURED_GRACE_S
+            room_grace_s = _GRACE_AFTER_LONG_S if was_long else short_grace_s
+            return now - media.back_s >= (room_grace_s if self._reconnecting_s is None else BACK_GRACE_S)
+        if self._reconnecting_s is None:
+            return self._is_cut_off(now, media.answered_s)
+        if media.answered_s <= self._reconnecting_s:
             return False
         had_pictures = self._flowed_s is not None and self._flowed_s >= self._reconnecting_s - _PICTURES_WITHIN_S
         return now - self._reconnecting_s >= (_RESUME_S if had_pictures else _RESUME_IN_SILENCE_S)
 
-    def _is_cut_off(self, now: float) -> bool:
-        """Say whether nothing at all comes in although the media server answers: the pictures' way there is dead.
+    def _is_cut_off(self, now: float, answered_s: float) -> bool:
+        """Say whether nothing at all comes in although the media server answers: the way of sound and picture is dead.
 
-        Whoever sends may be away or stuck: the server's own reports come all the same. None of it while the SDK mends.
+        Whoever sends may be away, stuck or muted: the server's own reports and its answers to ICE come all the same.
         """
-        if self._stuck_s is None or self._byte_s is None or self._reconnecting_s is not None:
+        if self._deaf_s is not None:
+            return answered_s > self._deaf_s + _DEAF_AFTER_S and now - self._deaf_s >= _CUT_OFF_S
+        if self._stuck_s is None or self._byte_s is None:
             return False
-        answered_s = self._probe.media.answered_s
-        has_answered = answered_s is not None and answered_s > max(self._stuck_s, self._byte_s)
-        is_silent = now - self._byte_s >= _CUT_OFF_S
-        return has_answered and is_silent and now - self._stuck_s >= _CUT_OFF_PICTURE_S
+        is_silent = answered_s > max(self._stuck_s, self._byte_s) and now - self._byte_s >= _CUT_OFF_S
+        return is_silent and now - self._stuck_s >= _CUT_OFF_PICTURE_S

@@ -334,7 +334,7 @@ class CallSession:
     def _measured(self, event: LinkStats | PhotoTaken, now: float) -> None:
         """Take what was measured of the link; during a loss it says nothing about how much picture fits."""
         if isinstance(event, LinkStats):
-            self._loss.measured(now, rx_kbps=event.rx_kbps)
+            self._loss.measured(now, rx_kbps=event.rx_kbps, ice_answers=event.ice_answers)
         if not self._conditions.has_loss:
             self._link.take(event, now)
 

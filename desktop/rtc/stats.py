@@ -38,6 +38,7 @@ class _Totals:
     frozen_s: float = 0.0
     buffered_s: float = 0.0
     buffered_count: int = 0
+    answers: int = 0
 
     def since(self, before: "_Totals") -> "_Totals":
         """Return the growth since `before`."""
@@ -50,6 +51,7 @@ class _Totals:
             self.frozen_s - before.frozen_s,
             self.buffered_s - before.buffered_s,
             self.buffered_count - before.buffered_count,
+            max(0, self.answers - before.answers),
         )
 
 
@@ -111,6 +113,7 @@ def _link(lists: list[tuple[proto.RtcStats, ...]], grown: dict[str, _Totals], se
         sent_fps=sent_grown.frames / seconds,
         limit=_limit([entry for entry, value in outbound if value.frames > 0]),
         spare_out_kbps=_spare_out_kbps(lists),
+        ice_answers=sum(value.answers for value in grown.values()),
     )
 
 
@@ -137,6 +140,8 @@ def _totals(item: proto.RtcStats) -> Iterable[tuple[str, _Totals]]:
         case "transport":
             moved = item.transport.transport
             yield _key(item), _Totals(bytes_in=moved.bytes_received, bytes_out=moved.bytes_sent)
+        case "candidate_pair":
+            yield _key(item), _Totals(answers=item.candidate_pair.candidate_pair.responses_received)
 
 
 def _key(item: proto.RtcStats) -> str:
@@ -146,6 +151,8 @@ def _key(item: proto.RtcStats) -> str:
             return f"in {item.inbound_rtp.rtc.id}"
         case "outbound_rtp":
             return f"out {item.outbound_rtp.rtc.id}"
+        case "candidate_pair":
+            return f"pair {item.candidate_pair.rtc.id}"
         case _:
             return f"transport {item.transport.transport.ice_local_username_fragment}"
 

@@ -291,6 +291,120 @@ def test_a_dead_way_of_the_pictures_costs_no_room_while_the_media_server_is_away
     play(story)
 
 
+async def _talk(stage: Stage, seconds: int, *, rx_kbps: float, every_s: int = 2) -> None:
+    """Let some seconds pass in which the media server answers ICE's checks, and so much sound comes in."""
+    for second in range(seconds):
+        await asyncio.sleep(1)
+        stage.room.tell(LinkStats(rx_kbps=rx_kbps, ice_answers=int(second % every_s == 0)))
+
+
+async def _without_picture(stage: Stage, state: TrackState) -> None:
+    """Have a call that runs well, by sound alone."""
+    await _long_live(stage)
+    stage.room.tell(TrackChanged(CUSTOMER, TrackSource.CAMERA, state))
+    await _talk(stage, 6, rx_kbps=70)
+
+
+_NO_PICTURE = pytest.mark.parametrize("state", [TrackState.MUTED, TrackState.PAUSED, TrackState.ABSENT])
+"""The customer's camera is off; the line carries only sound; there is no camera."""
+
+
+@_NO_PICTURE
+@pytest.mark.parametrize("rx_kbps", [70, 0])
+def test_a_call_by_sound_whose_way_is_dead_is_healed_as_soon_as_one_with_pictures(
+    state: TrackState, rx_kbps: float
+) -> None:
+    """Also where everybody is muted: the media server's answers to ICE's checks stop coming."""
+
+    async def story(stage: Stage) -> None:
+        await _without_picture(stage, state)
+        await _talk(stage, 9, rx_kbps=rx_kbps)
+        dead_s = _now()
+        await _measure(stage, 4, 0)
+        assert len(stage.rooms.opened) == 1
+        await _measure(stage, 2, 0)
+        await stage.screen.until(lambda: len(stage.rooms.opened) == 2, 2)
+        assert _now() - dead_s < 8
+        await stage.screen.until_phase(CallPhase.LIVE, 3)
+
+    play(story)
+
+
+@_NO_PICTURE
+def test_a_call_in_which_everybody_is_muted_is_left_alone(state: TrackState) -> None:
+    """What a real server sends then: an answer to ICE about every two seconds and a half, now and then one late."""
+
+    async def story(stage: Stage) -> None:
+        await _without_picture(stage, state)
+        asked = len(stage.platform.probes)
+        await _talk(stage, 120, rx_kbps=0, every_s=3)
+        assert len(stage.rooms.opened) == 1
+        assert "connection_lost" not in stage.screen.bands()
+        if state is not TrackState.PAUSED:
+            assert len(stage.platform.probes) == asked
+
+    play(story)
+
+
+@_NO_PICTURE
+def test_a_call_by_sound_without_a_network_says_so_long_before_the_sdk(state: TrackState) -> None:
+    async def story(stage: Stage) -> None:
+        await _without_picture(stage, state)
+        lost_s = _now()
+        stage.network(is_there=False)
+        await _measure(stage, 7, 0)
+        assert stage.screen.state.phase is CallPhase.RECONNECTING
+        await _measure(stage, 10, 0)
+        assert len(stage.rooms.opened) == 1
+        band = stage.screen.state.band
+        assert band is not None
+        assert band.since_s == pytest.approx(lost_s, abs=3)
+        stage.network(is_there=True)
+        await stage.screen.until(lambda: len(stage.rooms.opened) == 2, 3)
+        await stage.screen.until_phase(CallPhase.LIVE, 3)
+
+    play(story)
+
+
+@_NO_PICTURE
+def test_a_short_hole_in_a_call_by_sound_throws_no_room_away(state: TrackState) -> None:
+    async def story(stage: Stage) -> None:
+        await _without_picture(stage, state)
+        stage.network(is_there=False)
+        await _measure(stage, 5, 0)
+        stage.network(is_there=True)
+        await _talk(stage, 20, rx_kbps=70)
+        assert len(stage.rooms.opened) == 1
+        assert stage.screen.state.phase is CallPhase.LIVE
+
+    play(story)
+
+
+def test_a_meter_that_says_nothing_for_a_while_is_no_dead_way() -> None:
+    async def story(stage: Stage) -> None:
+        await _without_picture(stage, TrackState.MUTED)
+        for _ in range(5):
+            await asyncio.sleep(15)
+            stage.room.tell(LinkStats(rx_kbps=2, ice_answers=6))
+        assert len(stage.rooms.opened) == 1
+        assert "connection_lost" not in stage.screen.bands()
+
+    play(story)
+
+
+def test_a_call_by_sound_that_the_sdk_mends_is_left_to_it_for_some_seconds() -> None:
+    async def story(stage: Stage) -> None:
+        await _without_picture(stage, TrackState.MUTED)
+        await _talk(stage, 30, rx_kbps=70)
+        stage.room.tell(Reconnecting())
+        await _measure(stage, 3, 0)
+        stage.room.tell(Reconnected())
+        await _talk(stage, 20, rx_kbps=70)
+        assert len(stage.rooms.opened) == 1
+
+    play(story)
+
+
 def test_silence_of_a_call_in_which_nobody_sends_is_no_doubt() -> None:
     async def story(stage: Stage) -> None:
         await _long_live(stage)

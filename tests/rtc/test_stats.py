@@ -17,12 +17,16 @@ def _transport(fragment: str, received: int, sent: int) -> proto.RtcStats:
     )
 
 
-def _pair(*, round_trip_s: float, spare: float) -> proto.RtcStats:
+def _pair(*, round_trip_s: float = 0.02, spare: float = 1e6, key: str = "CP1", answers: int = 0) -> proto.RtcStats:
     return proto.RtcStats(
         candidate_pair=proto.RtcStats.CandidatePair(
+            rtc=proto.RtcStatsData(id=key),
             candidate_pair=proto.CandidatePairStats(
-                nominated=True, current_round_trip_time=round_trip_s, available_outgoing_bitrate=spare
-            )
+                nominated=True,
+                current_round_trip_time=round_trip_s,
+                available_outgoing_bitrate=spare,
+                responses_received=answers,
+            ),
         )
     )
 
@@ -132,3 +136,16 @@ def test_a_quiet_room_measures_nothing_and_does_not_fail() -> None:
     reader = StatsReader()
     reader.read([[], []], 5.0)
     assert reader.read([[], []], 6.0) == LinkStats()
+
+
+def test_the_media_servers_answers_are_counted_also_where_not_a_byte_comes_in() -> None:
+    reader = StatsReader()
+    transports = [_transport("a", 100, 100), _transport("b", 100, 100)]
+    told = []
+    for second, (publisher, subscriber) in enumerate([(4, 9), (5, 10), (5, 10), (1, 11)]):
+        lists = (
+            [transports[0], _pair(key="CP1", answers=publisher)],
+            [transports[1], _pair(key="CP2", answers=subscriber)],
+        )
+        told.append(reader.read(lists, float(second)))
+    assert [stats and (stats.rx_kbps, stats.ice_answers) for stats in told] == [None, (0, 2), (0, 0), (0, 1)]
