@@ -11,7 +11,7 @@ def set_enabled(publication: rtc.RemoteTrackPublication, enabled: bool) -> None:
     Unsubscribing is no way to pause: with two peer connections a track that is subscribed again comes without
     `track_subscribed`, in every try. This stays subscribed, and the first picture is back within a tenth of a second.
     The SDK's Python side has no method for it, only its native side. Enabling forgets the chosen layer: choose it
-    again afterwards; and choosing a layer enables.
+    again afterwards. Choosing one lets the server send, but its pictures are black here until it is enabled too.
     """
     request = proto.FfiRequest()
     request.enable_remote_track_publication.track_publication_handle = publication._ffi_handle.handle  # noqa: SLF001 - as above

@@ -9,6 +9,7 @@ LONGEST_S = 2.0
 """A photo that takes longer takes the line away from the sound."""
 _QUICK_S = 0.8
 _SLOW_S = 1.5
+_MOST_NEEDED = 4
 _SHARES = {PictureLayer.HIGH: 1.0, PictureLayer.MEDIUM: 0.25, PictureLayer.LOW: 0.0}
 _ENOUGH = 0.8
 
@@ -32,8 +33,31 @@ class Photo:
             self.taken.set()
 
 
-def next_layer(layer: PictureLayer, took_s: float | None) -> PictureLayer:
-    """Return how large the next photo may be, by how long this one took; None for one that did not come whole."""
-    if took_s is None or took_s > _SLOW_S:
-        return PictureLayer(max(layer - 1, PictureLayer.LOW))
-    return PictureLayer(min(layer + 1, PictureLayer.HIGH)) if took_s <= _QUICK_S else layer
+class PhotoSize:
+    """How large the next photo may be: as large as the line carries, without asking that again and again.
+
+    A larger photo that does not fit takes the line away from the sound. So each that fails doubles how many quick ones
+    must come before the next larger one.
+    """
+
+    def __init__(self) -> None:
+        """Start in the middle, which is itself only a try."""
+        self.layer = PictureLayer.MEDIUM
+        self._is_try = True
+        self._quick = 0
+        self._needed = 1
+
+    def took(self, took_s: float | None) -> None:
+        """Take how long a photo of this layer took; None for one that did not come whole."""
+        if took_s is None or took_s > _SLOW_S:
+            self._needed = min(2 * self._needed, _MOST_NEEDED) if self._is_try else self._needed
+            self._choose(max(self.layer - 1, PictureLayer.LOW), is_try=False)
+            return
+        self._needed = 1 if self._is_try else self._needed
+        self._is_try = False
+        self._quick = self._quick + 1 if took_s <= _QUICK_S else 0
+        if self._quick >= self._needed and self.layer < PictureLayer.HIGH:
+            self._choose(self.layer + 1, is_try=True)
+
+    def _choose(self, layer: int, *, is_try: bool) -> None:
+        self.layer, self._is_try, self._quick = PictureLayer(layer), is_try, 0

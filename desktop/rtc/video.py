@@ -11,7 +11,7 @@ from livekit import rtc
 from desktop.core.call import FROZEN_AFTER_S, PictureLayer, TrackState, VideoKey
 from desktop.core.frames import Frame
 from desktop.rtc.enabling import set_enabled
-from desktop.rtc.photo import LONGEST_S, Photo, next_layer
+from desktop.rtc.photo import LONGEST_S, Photo, PhotoSize
 
 _log = logging.getLogger(__name__)
 
@@ -98,7 +98,8 @@ class RemoteVideo:
         self._has_stalled = False
         self._wanted = self._layer = PictureLayer.HIGH
         self._photo: Photo | None = None
-        self._photo_layer = PictureLayer.MEDIUM
+        self._photo_size = PhotoSize()
+        self._unsure: PictureLayer | None = None
         self._lower_since_s: float | None = None
         self._update()
 
@@ -123,7 +124,7 @@ class RemoteVideo:
         self._since_s = self._loop.time()
         if self._layer is PictureLayer.OFF:
             # A new subscription is always enabled.
-            self._enable(self.publication, False)
+            self._shut()
         elif self._layer is not PictureLayer.HIGH:
             self._choose(self._layer)
         self._reader = asyncio.create_task(self._read(track), name="video-reader")
@@ -158,11 +159,9 @@ class RemoteVideo:
 
         What came is shown even if it is smaller than was asked for; nothing moves on screen meanwhile.
         """
-        photo = self._photo = Photo(self._photo_layer, self.publication.width, self.publication.height)
+        photo = self._photo = Photo(self._photo_size.layer, self.publication.width, self.publication.height)
         began_s = self._loop.time()
-        self._enable(self.publication, True)
-        if photo.layer is not PictureLayer.HIGH:
-            self._choose(photo.layer)
+        self._open(photo.layer)
         try:
             async with asyncio.timeout(LONGEST_S):
                 await photo.taken.wait()
@@ -171,9 +170,9 @@ class RemoteVideo:
         finally:
             self._photo = None
             if self._layer is PictureLayer.OFF:
-                self._enable(self.publication, False)
+                self._shut()
         took_s = self._loop.time() - began_s
-        self._photo_layer = next_layer(photo.layer, took_s if photo.taken.is_set() else None)
+        self._photo_size.took(took_s if photo.taken.is_set() else None)
         if photo.best is not None and self._layer is PictureLayer.OFF:
             self._put(self.key, photo.best)
         return (took_s if photo.best is not None else None), photo.layer
@@ -189,6 +188,8 @@ class RemoteVideo:
         now = self._loop.time()
         if self._lower_since_s is not None and now - self._lower_since_s >= _LOWER_AFTER_S:
             self._take_layer()
+        if self._unsure is not None:
+            self._choose(self._unsure)
         if self._reader is None:
             return
         self._update()
@@ -248,21 +249,42 @@ class RemoteVideo:
         if self._layer is PictureLayer.OFF:
             self._has_stalled = False
             self._frame_s = None
-            self._enable(self.publication, False)
+            self._shut()
+        elif before is PictureLayer.OFF:
+            self._since_s = self._loop.time()
+            self._frame_s = None
+            self._open(self._layer)
         else:
-            if before is PictureLayer.OFF:
-                self._since_s = self._loop.time()
-                self._frame_s = None
-                self._enable(self.publication, True)
-            if before is not PictureLayer.OFF or self._layer is not PictureLayer.HIGH:
-                self._choose(self._layer)
+            self._choose(self._layer)
         self._update()
 
-    def _choose(self, layer: PictureLayer) -> None:
+    def _open(self, layer: PictureLayer) -> None:
+        """Let the server send again, its first byte in this layer.
+
+        Enabling begins with the largest one: most of a second of it, which a narrow line does not carry. So the layer
+        is chosen before, and again because enabling forgets it. The SDK may send these in another order: once more
+        at the next tick.
+        """
+        has_chosen = layer is not PictureLayer.HIGH and self._choose(layer)
+        self._enable(self.publication, True)
+        if has_chosen:
+            self._choose(layer)
+            self._unsure = layer
+
+    def _shut(self) -> None:
+        """Let the server send nothing more of it."""
+        self._unsure = None
+        self._enable(self.publication, False)
+
+    def _choose(self, layer: PictureLayer) -> bool:
+        """Choose a layer; say whether the picture has any."""
+        self._unsure = None
         try:
             self.publication.set_video_quality(_QUALITIES[layer])
         except ValueError:
             _log.debug("a picture without layers comes whole")
+            return False
+        return True
 
     def _update(self) -> None:
         state = self._look()

@@ -34,6 +34,9 @@ class Publication:
     width: int = 0
     height: int = 0
     has_layers: bool = True
+    sending: list[int | None] = field(default_factory=list)
+    """What the server was told to send, in order: a layer, or None for nothing. What is not enabled here is black."""
+    is_enabled: bool = True
     subscribed_again: asyncio.Event = field(default_factory=asyncio.Event)
 
     def set_subscribed(self, subscribed: bool) -> None:
@@ -43,11 +46,15 @@ class Publication:
 
     def set_enabled(self, enabled: bool) -> None:
         self.switches.append(enabled)
+        if enabled is not self.is_enabled:
+            self.is_enabled = enabled
+            self.sending.append(rtc.VideoQuality.VIDEO_QUALITY_HIGH if enabled else None)
 
     def set_video_quality(self, quality: int) -> None:
         if not self.has_layers:
             raise ValueError("requires a simulcasted publication")
         self.qualities.append(quality)
+        self.sending.append(quality)
 
 
 @dataclass

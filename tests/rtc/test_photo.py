@@ -7,10 +7,14 @@ import pytest
 from livekit import rtc
 
 from desktop.core.call import PictureLayer, TrackState
-from desktop.rtc.photo import next_layer
+from desktop.rtc.photo import PhotoSize
 from tests.rtc.test_picture_states import Watched, play
 
-MEDIUM = rtc.VideoQuality.VIDEO_QUALITY_MEDIUM
+LOW, MEDIUM, HIGH = (
+    rtc.VideoQuality.VIDEO_QUALITY_LOW,
+    rtc.VideoQuality.VIDEO_QUALITY_MEDIUM,
+    rtc.VideoQuality.VIDEO_QUALITY_HIGH,
+)
 HIGH_LAYER, MEDIUM_LAYER, LOW_LAYER = PictureLayer.HIGH, PictureLayer.MEDIUM, PictureLayer.LOW
 
 
@@ -21,7 +25,7 @@ async def _paused(watched: Watched) -> None:
     await asyncio.sleep(0.1)
     watched.video.want(PictureLayer.OFF, at_once=True)
     watched.widths.clear()
-    watched.publication.switches.clear()
+    watched.publication.sending.clear()
 
 
 async def _photo(watched: Watched, film: Callable[[], None]) -> tuple[float | None, PictureLayer]:
@@ -44,8 +48,7 @@ def test_a_photo_is_one_frame_and_the_picture_is_paused_again() -> None:
         assert took_s < 0.5
         assert layer is MEDIUM_LAYER
         assert watched.widths == [64]
-        assert watched.publication.switches == [True, False]
-        assert watched.publication.qualities == [MEDIUM]
+        assert watched.publication.sending == [MEDIUM, HIGH, MEDIUM, None]
         assert watched.states[-1] is TrackState.PAUSED
 
     play(story)
@@ -80,7 +83,7 @@ def test_a_photo_that_never_comes_is_told_and_leaves_the_last_one_on_screen() ->
         took_s, _ = await _photo(watched, lambda: None)
         assert took_s is None
         assert watched.widths == []
-        assert watched.publication.switches == [True, False]
+        assert watched.publication.sending[-1] is None
 
     play(story)
 
@@ -89,25 +92,30 @@ def test_video_that_is_wanted_while_a_photo_is_taken_goes_on() -> None:
     async def story(watched: Watched) -> None:
         await _paused(watched)
         await _photo(watched, lambda: watched.video.want(PictureLayer.LOW))
-        assert watched.publication.switches[-1] is True
+        assert watched.publication.sending[-1] == LOW
         await watched.film_for(0.5)
         assert watched.states[-1] is TrackState.FLOWING
 
     play(story)
 
 
-@pytest.mark.parametrize(
-    ("layer", "took_s", "following"),
-    [
-        (HIGH_LAYER, 0.4, HIGH_LAYER),
-        (HIGH_LAYER, 1.0, HIGH_LAYER),
-        (HIGH_LAYER, 1.8, MEDIUM_LAYER),
-        (MEDIUM_LAYER, None, LOW_LAYER),
-        (LOW_LAYER, None, LOW_LAYER),
-        (LOW_LAYER, 0.3, MEDIUM_LAYER),
-    ],
-)
-def test_photos_are_as_large_as_the_line_carries(
-    layer: PictureLayer, took_s: float | None, following: PictureLayer
-) -> None:
-    assert next_layer(layer, took_s) is following
+def test_photos_are_as_large_as_the_line_carries() -> None:
+    size = PhotoSize()
+    layers = []
+    for took_s in (None, 0.3, 0.3, 1.0, 0.3, 1.0, 1.8, 0.3):
+        layers.append(size.layer)
+        size.took(took_s)
+    assert layers == [
+        MEDIUM_LAYER, LOW_LAYER, LOW_LAYER, MEDIUM_LAYER, MEDIUM_LAYER, HIGH_LAYER, HIGH_LAYER, MEDIUM_LAYER
+    ]  # fmt: skip
+    assert size.layer is HIGH_LAYER
+
+
+def test_a_photo_too_large_for_the_line_is_not_tried_at_every_turn() -> None:
+    """Each one takes the line away from the sound for two seconds."""
+    size = PhotoSize()
+    tried = 0
+    for _ in range(60):
+        tried += size.layer is not LOW_LAYER
+        size.took(0.4 if size.layer is LOW_LAYER else None)
+    assert 10 <= tried <= 14

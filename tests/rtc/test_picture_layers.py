@@ -42,11 +42,29 @@ def test_a_picture_in_sight_again_is_sent_at_once_and_its_layer_chosen_again() -
         await watched.film_for(0.5)
         watched.video.want(PictureLayer.OFF, at_once=True)
         watched.video.want(PictureLayer.LOW)
-        assert watched.publication.switches == [False, True]
-        assert watched.publication.qualities == [LOW]
+        assert watched.publication.sending == [None, LOW, HIGH, LOW]
+        assert watched.publication.is_enabled
         await watched.film_for(0.5)
         assert watched.states[-2:] == [TrackState.STARTING, TrackState.FLOWING]
         assert len(watched.streams) == 1
+
+    play(story)
+
+
+def test_a_picture_shown_small_and_hidden_again_is_really_sent_no_more() -> None:
+    """Choosing a layer lets a paused picture flow: it must not be chosen once more when nobody wants it."""
+
+    async def story(watched: Watched) -> None:
+        await watched.attach()
+        for _ in range(2):
+            watched.video.want(PictureLayer.OFF, at_once=True)
+            watched.video.want(PictureLayer.LOW)
+        watched.video.want(PictureLayer.OFF, at_once=True)
+        await asyncio.sleep(5)
+        assert watched.publication.sending[-1] is None
+        watched.video.want(PictureLayer.HIGH)
+        await asyncio.sleep(5)
+        assert watched.publication.sending[-1] == HIGH
 
     play(story)
 
@@ -159,7 +177,7 @@ def test_wish_and_limit_combine_by_the_smaller_one_also_for_who_comes_later() ->
         tracks.limit_pictures(PictureLayer.OFF)
         assert TrackChanged("admin-3", TrackSource.CAMERA, TrackState.PAUSED) in told
         tracks.limit_pictures(PictureLayer.HIGH)
-        assert first.switches == second.switches == [False, True]
+        assert (first.sending[-1], second.sending[-1]) == (MEDIUM, HIGH)
         await tracks.close()
 
     run_virtual(story())
