@@ -19,6 +19,8 @@ from tests.flows.call_fakes import CUSTOMER, SESSION, Stage, play
 ACCESS = RoomConnectError("access_changed", needs_token=True)
 TLS = RoomConnectError("tls", final=True)
 SETUP = RoomConnectError("media_setup", final=True)
+GONE = RoomConnectError("media_setup", needs_token=True, final=True)
+"""A room that is gone, or an address behind which no media server is: a 404 does not say which."""
 
 
 async def _lose(stage: Stage) -> None:
@@ -75,6 +77,7 @@ def test_a_token_refused_twice_means_that_the_access_has_changed(*, is_first: bo
     [
         (TLS, "The server's identity could not be checked. Nothing was sent."),
         (SETUP, "Picture and sound are set up wrongly here. Chat still works. Tell the shop office."),
+        (GONE, "Picture and sound are set up wrongly here. Chat still works. Tell the shop office."),
     ],
 )
 def test_what_is_set_up_wrongly_is_tried_three_times_and_chat_goes_on(trouble: RoomConnectError, sentence: str) -> None:
@@ -92,6 +95,20 @@ def test_what_is_set_up_wrongly_is_tried_three_times_and_chat_goes_on(trouble: R
         await stage.screen.until(lambda: len(stage.platform.stored) == 1, 2)
         stage.flow.end()
         await stage.screen.until_phase(CallPhase.ENDED, 5)
+
+    play(story)
+
+
+def test_a_room_that_is_gone_is_entered_with_the_next_join_answer() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.live()
+        await asyncio.sleep(30)
+        stage.rooms.troubles = [GONE]
+        stage.rooms.people_inside = (CUSTOMER,)
+        stage.room.tell(Disconnected(LostReason.CONNECTION))
+        await stage.screen.until(lambda: len(stage.rooms.opened) == 3, 5)
+        await stage.screen.until_phase(CallPhase.LIVE, 5)
+        assert stage.room.connected_with == ("wss://media.example", "token-3")
 
     play(story)
 
