@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from livekit import api
 
-from desktop.core.call import CallPhase, EndReason, OwnDevice
+from desktop.core.call import CallPhase, EndReason, OwnDevice, TrackState
 from desktop.core.session import JoinGrant
 from desktop.practice.camera import SyntheticCamera
 from desktop.practice.livekit_server import LiveKitKeys
@@ -79,6 +79,27 @@ async def test_a_line_written_as_the_server_forgets_the_room_does_not_freeze_the
     await call.settle_chat()
     await call.assert_everybody_once()
     assert CallPhase.ENDED not in call.desk.phases(since_s)
+
+
+@lanes.story("media")
+async def test_a_line_written_as_the_server_forgets_the_room_does_not_silence_a_call_by_sound_for_long(
+    call: Call, notes: Notes
+) -> None:
+    """The same with the customer's camera off, where no picture can show that nothing comes in."""
+    await call.customer.command("camera", on=False)
+    await call.desk.until(lambda: call.desk.state.customer.camera is TrackState.MUTED, 10, "a camera that is off")
+    since_s = time.monotonic()
+    failing = asyncio.create_task(call.desk.simulate(_NODE_FAILURE))
+    call.say("in that very moment, without a picture")
+    await asyncio.sleep(1)
+    await call.desk.until_heard()
+    notes.note(heard_s=time.monotonic() - since_s)
+    await failing
+    await call.settle_chat()
+    await call.assert_everybody_once()
+    assert CallPhase.ENDED not in call.desk.phases(since_s)
+    await call.customer.command("camera", on=True)
+    await call.desk.until_live()
 
 
 @lanes.story("media")
