@@ -42,3 +42,19 @@ def test_a_session_of_chat_alone_measures_no_pictures(server: Server) -> None:
         assert not [event for event in client.events if isinstance(event, LinkStats)]
 
     server.play(story)
+
+
+def test_where_nobody_sends_anything_the_media_server_still_gives_signs_of_life(server: Server) -> None:
+    async def story(house: House) -> None:
+        client = await house.enter()
+        silent: list[LinkStats] = []
+
+        def answers() -> int:
+            silent[:] = [event for event in client.events if isinstance(event, LinkStats)][-8:]
+            return sum(stats.ice_answers for stats in silent)
+
+        await client.until(lambda: len(silent) == 8 if answers() else False)
+        assert answers() >= 2
+        assert max(stats.rx_kbps for stats in silent) < 5
+
+    server.play(story)
