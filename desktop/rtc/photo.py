@@ -9,7 +9,8 @@ LONGEST_S = 2.0
 """A photo that takes longer takes the line away from the sound."""
 _QUICK_S = 0.8
 _SLOW_S = 1.5
-_MOST_NEEDED = 4
+_NEEDED_AFTER_FAILURE = 2
+"""More would keep a line that is wide again waiting: two quick photos of the whole size bring the video back."""
 _SHARES = {PictureLayer.HIGH: 1.0, PictureLayer.MEDIUM: 0.25, PictureLayer.LOW: 0.0}
 _ENOUGH = 0.8
 
@@ -36,8 +37,8 @@ class Photo:
 class PhotoSize:
     """How large the next photo may be: as large as the line carries, without asking that again and again.
 
-    A larger photo that does not fit takes the line away from the sound. So each that fails doubles how many quick ones
-    must come before the next larger one.
+    A larger photo that does not fit takes the line away from the sound. So one that fails is tried again only after
+    two quick ones.
     """
 
     def __init__(self) -> None:
@@ -50,7 +51,7 @@ class PhotoSize:
     def took(self, took_s: float | None) -> None:
         """Take how long a photo of this layer took; None for one that did not come whole."""
         if took_s is None or took_s > _SLOW_S:
-            self._needed = min(2 * self._needed, _MOST_NEEDED) if self._is_try else self._needed
+            self._needed = _NEEDED_AFTER_FAILURE if self._is_try else self._needed
             self._choose(max(self.layer - 1, PictureLayer.LOW), is_try=False)
             return
         self._needed = 1 if self._is_try else self._needed
