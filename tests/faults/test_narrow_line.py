@@ -14,7 +14,7 @@ from tests.faults.lanes import Lanes, Notes, Outcome
 from tests.fixtures.fault_rig import Call, call
 from tests.fixtures.fault_shop import Shop
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.timeout(300)]
 
 _PHONE = ("--size", "960x540", "--fps", "15", "--max-bitrate", "900000")
 _WIDE_BPS = 3_000_000
