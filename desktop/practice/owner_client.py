@@ -14,6 +14,7 @@ from desktop.backend import wire
 
 _TIMEOUT_S = 10.0
 _OK_BELOW = 400
+_PAGE = 200
 
 
 class OwnerRefusedError(RuntimeError):
@@ -56,10 +57,16 @@ class OwnerClient:
         return wire.StateAnswer.from_wire(await self._call("GET", f"/api/sessions/{session_id}/state"))
 
     async def messages(self, session_id: str) -> tuple[wire.Message, ...]:
-        """Return the newest stored messages, ascending."""
-        answer = await self._call("GET", f"/api/sessions/{session_id}/messages")
-        stored = answer.get("messages")
-        return tuple(wire.Message.from_wire(item) for item in stored) if isinstance(stored, list) else ()
+        """Return every stored message, ascending; read in pages, the newest first."""
+        path = f"/api/sessions/{session_id}/messages?limit={_PAGE}"
+        found: tuple[wire.Message, ...] = ()
+        before = ""
+        while True:
+            page = wire.MessagesAnswer.from_wire(await self._call("GET", path + before))
+            found = page.messages + found
+            if not page.has_more or page.cursors is None or page.cursors.before is None:
+                return found
+            before = f"&before={page.cursors.before}"
 
     async def store_message(self, session_id: str, text: str, temp_id: str) -> None:
         """Store a message under the sender's `temp_id`."""

@@ -133,7 +133,7 @@ def test_two_hundred_calls_with_faults_leave_nothing_behind(soak: Soak, tmp_path
 
 
 def test_a_steady_hour_does_not_grow(soak: Soak, tmp_path: Path) -> None:
-    async def story() -> tuple[_Holdings, _Holdings]:
+    async def story() -> None:
         async with Shop(tmp_path) as shop, call(shop) as only:
             await asyncio.sleep(soak.seconds(300, 60))
             before = _Holdings.now(only)
@@ -143,12 +143,13 @@ def test_a_steady_hour_does_not_grow(soak: Soak, tmp_path: Path) -> None:
                 await asyncio.sleep(min(30, max(1.0, end_s - time.monotonic())))
             since_s = time.monotonic()
             await only.desk.until_picture(since_s, _PATIENCE_S)
+            after = _Holdings.now(only)
+            print(f"\nbefore: {before}\nafter:  {after}")  # noqa: T201 - what the row below is made of
+            growth = after.megabytes - before.megabytes
+            soak.bars.add("one steady hour: growth", [growth], at_most=5.0, unit="MB")
             await only.settle_chat(_PATIENCE_S)
-            return before, _Holdings.now(only)
 
-    before, after = asyncio.run(story())
-    print(f"\nbefore: {before}\nafter:  {after}")  # noqa: T201 - what the row below is made of
-    soak.bars.add("one steady hour: growth", [after.megabytes - before.megabytes], at_most=5.0, unit="MB")
+    asyncio.run(story())
 
 
 def test_every_bar_is_met(soak: Soak) -> None:
