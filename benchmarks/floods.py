@@ -5,23 +5,21 @@ own computing time is read over some seconds of peace and over some of the flood
 rows are added to `build/bench.json`.
 """
 
-import argparse
 import asyncio
 import json
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from benchmarks.app_side import AppOpener, AppSide, next_event
+from benchmarks.command import Seconds, command
 from benchmarks.figures import median
 from benchmarks.flooder import VARIABLE
 from benchmarks.open_shop import OpenShop, open_shop
 from benchmarks.pointer import Pointer
-from benchmarks.report import Aim, Measure, Row, add_rows, table
+from benchmarks.report import Aim, Measure, Row
 from benchmarks.screen import virtual_screen
-from desktop.practice.children import Child, ChildFailedError, start_child
+from desktop.practice.children import Child, start_child
 from desktop.practice.day import BRAKES
-from desktop.practice.livekit_server import LiveKitServerMissingError
 
 _GUI = Measure("flood_gui_ms_per_s", "ms/s", Aim(limit=50))
 _GAP = Measure("flood_gui_gap_max_ms", "ms")
@@ -44,27 +42,12 @@ class Figures:
 
 def main() -> int:
     """Measure; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.floods", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=15.0, help="how long peace and flood are measured")
-    parser.add_argument("--output", type=Path, default=Path("build/bench.json"))
-    options = parser.parse_args()
-    try:
-        figures = asyncio.run(_measure(options.rounds, options.seconds))
-    except (LiveKitServerMissingError, ChildFailedError, RuntimeError) as error:
-        print(f"The benchmark stopped: {error}", file=sys.stderr)
-        return 1
-    rows = [
-        Row(_GUI, median(figures.gui_ms_per_s), None, options.rounds),
-        Row(_GAP, max(figures.gap_ms), None, options.rounds),
-        Row(_SENT, median(figures.sent_per_s), None, options.rounds),
-    ]
-    add_rows(options.output, rows)
-    print(f"\n{table(rows)}\n")
-    return 0
+    return command(
+        "floods", __doc__, _measure, rounds=5, seconds=Seconds(15.0, "how long peace and flood are measured")
+    )
 
 
-async def _measure(rounds: int, seconds: float) -> Figures:
+async def _measure(rounds: int, seconds: float) -> list[Row]:
     figures = Figures()
     async with open_shop(BRAKES, *_CUSTOMER, films=False) as shop, virtual_screen(*_SCREEN, shop.folder) as screen:
         flooder = await _enter(shop)
@@ -79,7 +62,11 @@ async def _measure(rounds: int, seconds: float) -> Figures:
                         print(f"Round {number + 1} of {rounds}: {figures.gui_ms_per_s[-1]:.0f} ms/s", flush=True)
         finally:
             await flooder.stop()
-    return figures
+    return [
+        Row(_GUI, median(figures.gui_ms_per_s), None, rounds),
+        Row(_GAP, max(figures.gap_ms), None, rounds),
+        Row(_SENT, median(figures.sent_per_s), None, rounds),
+    ]
 
 
 async def _enter(shop: OpenShop) -> Child:

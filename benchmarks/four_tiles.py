@@ -5,7 +5,6 @@ times 1280x720; the page shows the pictures in the very places where the app sho
 `build/bench.json`.
 """
 
-import argparse
 import asyncio
 import contextlib
 import json
@@ -16,24 +15,23 @@ from pathlib import Path
 from typing import cast
 
 from benchmarks.app_side import AppOpener, AppSide, next_event
-from benchmarks.browser_peer import BrowserMissingError, BrowserOpener, BrowserPeer, find_chromium, prepare
+from benchmarks.browser_peer import BrowserOpener, BrowserPeer, find_chromium, prepare
+from benchmarks.command import BUILD, Seconds, command
 from benchmarks.figures import median
 from benchmarks.guests import VARIABLE
 from benchmarks.open_shop import open_shop
 from benchmarks.pointer import Pointer
 from benchmarks.process_tree import ProcessTree, cpu_percent
-from benchmarks.report import Aim, Measure, Row, add_rows, table
+from benchmarks.report import Aim, Measure, Row
 from benchmarks.screen import Screen, virtual_screen
 from benchmarks.side import SignIn
 from benchmarks.watch import Watch
-from desktop.practice.children import Child, ChildFailedError, start_child
+from desktop.practice.children import Child, start_child
 from desktop.practice.day import PracticeSession
-from desktop.practice.livekit_server import LiveKitServerMissingError
 from desktop.practice.picture_code import Rect
 
 _CPU = Measure("four_tiles_cpu_pct", "% of a core", Aim(ratio=0.8))
 _FPS = Measure("four_tiles_shown_fps", "1/s")
-_BUILD = Path("build")
 _SCREEN = (2560, 1440)
 _LARGE = (1280, 720)
 _GUESTS = 2
@@ -65,28 +63,13 @@ class Shop:
 
 def main() -> int:
     """Measure; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.four_tiles", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=15.0, help="how long CPU is measured in a call")
-    parser.add_argument("--output", type=Path, default=_BUILD / "bench.json")
-    options = parser.parse_args()
-    try:
-        ours, peer = asyncio.run(_measure(options.rounds, options.seconds))
-    except (BrowserMissingError, LiveKitServerMissingError, ChildFailedError, RuntimeError) as error:
-        print(f"The benchmark stopped: {error}", file=sys.stderr)
-        return 1
-    rows = [
-        Row(_CPU, median(ours.cpu_pct), median(peer.cpu_pct), options.rounds),
-        Row(_FPS, median(ours.fps), median(peer.fps), options.rounds),
-    ]
-    add_rows(options.output, rows)
-    print(f"\n{table(rows)}\n")
-    return 0
+    seconds = Seconds(15.0, "how long CPU is measured in a call")
+    return command("four_tiles", __doc__, _measure, rounds=5, seconds=seconds)
 
 
-async def _measure(rounds: int, seconds: float) -> tuple[Figures, Figures]:
+async def _measure(rounds: int, seconds: float) -> list[Row]:
     find_chromium()
-    script = prepare(_BUILD)
+    script = prepare(BUILD)
     ours, peer = Figures(), Figures()
     async with _shop() as shop, virtual_screen(*_SCREEN, shop.folder) as screen:
         with Pointer(screen.display) as pointer:
@@ -104,7 +87,10 @@ async def _measure(rounds: int, seconds: float) -> tuple[Figures, Figures]:
                     )
                     await _count(screen, browser.tree, place, seconds, peer)
                 print(f"Round {number + 1} of {rounds} is measured", flush=True)
-    return ours, peer
+    return [
+        Row(_CPU, median(ours.cpu_pct), median(peer.cpu_pct), rounds),
+        Row(_FPS, median(ours.fps), median(peer.fps), rounds),
+    ]
 
 
 @contextlib.asynccontextmanager

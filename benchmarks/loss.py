@@ -5,31 +5,28 @@ how much of the time the picture stands while packets get lost and come late, an
 picture appears that was made since. The rows are added to `build/bench.json`.
 """
 
-import argparse
 import asyncio
 import contextlib
 import itertools
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.app_side import AppOpener, AppSide
-from benchmarks.browser_peer import BrowserMissingError, BrowserOpener, find_chromium, prepare
-from benchmarks.figures import median
+from benchmarks.browser_peer import BrowserOpener, find_chromium, prepare
+from benchmarks.command import BUILD, Seconds, command
 from benchmarks.pointer import Pointer
-from benchmarks.report import Measure, Row, add_rows, table
-from benchmarks.rounds import SIZE_720, Samples
+from benchmarks.report import Measure, Row
+from benchmarks.rounds import SIZE_720
 from benchmarks.screen import Screen, virtual_screen
 from benchmarks.side import Side, SignIn
+from benchmarks.turns import Opener, Samples, in_turn, rows_of
 from benchmarks.watch import Sighting, Watch
-from desktop.practice.children import ChildFailedError
 from desktop.practice.customer_process import CustomerProcess
 from desktop.practice.demo_people import DEMO_PASSWORD
-from desktop.practice.livekit_server import LiveKitServerMissingError
 from tests.fixtures.fault_proxy import PROXY_HOST
 from tests.fixtures.fault_rig import QUIET, Network
 from tests.fixtures.fault_shop import Shop
@@ -37,7 +34,6 @@ from tests.fixtures.fault_shop import Shop
 _FREEZE = Measure("freeze_5pct_100ms_pct", "%")
 _RECOVERY = Measure("recovery_20s_s", "s")
 _WORST = Measure("recovery_20s_worst_s", "s")
-_BUILD = Path("build")
 _SCREEN = (2560, 1440)
 _PHONE = ("--size", "1280x720", "--fps", "30", "--no-watch", "--no-audio")
 _CUSTOMER_TIMEOUT_S = 30.0
@@ -48,8 +44,6 @@ _AWAY_S = 20.0
 _STILL_COMING_S = 2.0  # what was on its way when the network went
 _PATIENCE_S = 90.0
 _LOOK_S = 0.004
-
-type Opener = Callable[[tuple[int, int], str, SignIn], AbstractAsyncContextManager[Side]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,43 +75,25 @@ def new_pictures_s(seen: Iterable[Sighting]) -> list[float]:
 
 
 def main() -> int:
-    """Measure, print the medians and keep them; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.loss", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=30.0, help="how long packets get lost in each call")
-    parser.add_argument("--output", type=Path, default=_BUILD / "bench.json")
-    options = parser.parse_args()
-    try:
-        ours, peer = asyncio.run(_measure(options.rounds, options.seconds))
-    except (BrowserMissingError, LiveKitServerMissingError, ChildFailedError, RuntimeError) as error:
-        print(f"The benchmark stopped: {error}", file=sys.stderr)
-        return 1
-    rows = [
-        Row(measure, median(ours.by_name[measure.name]), median(peer.by_name[measure.name]), options.rounds)
-        for measure in (_FREEZE, _RECOVERY)
-    ]
-    worst, peers_worst = (max(side.by_name[_RECOVERY.name]) for side in (ours, peer))
-    rows.append(Row(_WORST, worst, peers_worst, options.rounds))
-    add_rows(options.output, rows)
-    print(f"\n{table(rows)}\n")
-    return 0
+    """Measure; return the exit code."""
+    return command("loss", __doc__, _measure, rounds=5, seconds=Seconds(30.0, "how long packets get lost in each call"))
 
 
-async def _measure(rounds: int, seconds: float) -> tuple[Samples, Samples]:
+async def _measure(rounds: int, seconds: float) -> list[Row]:
     find_chromium()
-    script = prepare(_BUILD)
+    script = prepare(BUILD)
     ours, peer = Samples(), Samples()
     async with _lane() as lane:
         apps = AppOpener(lane.screen, lane.folder)
         browsers = BrowserOpener(lane.screen, lane.pointer, script, lane.folder)
-        for number in range(rounds):
-            sides: list[tuple[str, Opener, Samples]] = [("app", apps.open, ours), ("browser", browsers.open, peer)]
-            for name, opener, samples in reversed(sides) if number % 2 else sides:
-                await _call(lane, opener, seconds, samples)
-                freeze, recovery = (samples.by_name[measure.name][-1] for measure in (_FREEZE, _RECOVERY))
-                print(f"Round {number + 1} of {rounds}, {name}: stood {freeze:.1f} % of the time", end="")
-                print(f", back after {recovery:.2f} s", flush=True)
-    return ours, peer
+        sides: tuple[Opener[Side], Opener[Side]] = (apps.open, browsers.open)
+        for number, name, opener, samples in in_turn(rounds, sides, (ours, peer)):
+            await _call(lane, opener, seconds, samples)
+            freeze, recovery = (samples.by_name[measure.name][-1] for measure in (_FREEZE, _RECOVERY))
+            print(f"Round {number} of {rounds}, {name}: stood {freeze:.1f} % of the time", end="")
+            print(f", back after {recovery:.2f} s", flush=True)
+    worst, peers_worst = (max(side.by_name[_RECOVERY.name]) for side in (ours, peer))
+    return [*rows_of((_FREEZE, _RECOVERY), ours, peer), Row(_WORST, worst, peers_worst, rounds)]
 
 
 @contextlib.asynccontextmanager
@@ -141,7 +117,7 @@ async def _lane() -> AsyncIterator[_Lane]:
         yield _Lane(f"http://{PROXY_HOST}:{shop.join_server.port}", sign_in, network, screen, pointer, folder)
 
 
-async def _call(lane: _Lane, opener: Opener, seconds: float, samples: Samples) -> None:
+async def _call(lane: _Lane, opener: Opener[Side], seconds: float, samples: Samples) -> None:
     """Let one side join, and measure what it shows while the network is bad and after it was away."""
     async with opener(SIZE_720, lane.url, lane.sign_in) as side:
         try:

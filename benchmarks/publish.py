@@ -5,47 +5,40 @@ all processes of a side with the camera on, less that with it off. What the cust
 that sends fewer or smaller pictures is cheap for a bad reason. The rows are added to `build/bench.json`.
 """
 
-import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.app_side import AppOpener, AppSide
 from benchmarks.browser_peer import (
-    BrowserMissingError,
     BrowserOpener,
     BrowserPeer,
     camera_flags,
     find_chromium,
     prepare,
 )
-from benchmarks.figures import median
+from benchmarks.command import BUILD, Seconds, command
 from benchmarks.film import write_film
 from benchmarks.pointer import Pointer
 from benchmarks.process_tree import ProcessTree, cpu_percent
-from benchmarks.report import Measure, Row, add_rows, table
-from benchmarks.rounds import SIZE_720, Samples
+from benchmarks.report import Measure, Row
+from benchmarks.rounds import SIZE_720
 from benchmarks.screen import virtual_screen
 from benchmarks.side import SignIn
-from desktop.practice.children import ChildFailedError
+from benchmarks.turns import Opener, Samples, in_turn, rows_of
 from desktop.practice.customer_process import CustomerProcess, Event
 from desktop.practice.day import BRAKES, PracticeDay
-from desktop.practice.livekit_server import LiveKitServerMissingError
 
 _CPU = Measure("publish_cpu_pct", "% of a core")
 _FPS = Measure("publish_received_fps", "1/s")
 _WIDTH = Measure("publish_received_width", "px")
-_BUILD = Path("build")
 _SCREEN = (2560, 1440)
 _CUSTOMER = ("--size", "320x180", "--fps", "5", "--no-simulcast", "--no-audio", "--no-greet", "--no-answer")
 _CUSTOMER_TIMEOUT_S = 30.0
 _SETTLE_S = 8.0
 
 type Side = AppSide | BrowserPeer
-type Opener = Callable[[tuple[int, int], str, SignIn], AbstractAsyncContextManager[Side]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +63,14 @@ def received(told: Sequence[Event]) -> Received | None:
 
 
 def main() -> int:
-    """Measure, print the medians and keep them; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.publish", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument(
-        "--seconds", type=float, default=15.0, help="how long CPU is measured, with the camera and without"
-    )
-    parser.add_argument("--output", type=Path, default=_BUILD / "bench.json")
-    options = parser.parse_args()
-    try:
-        ours, peer = asyncio.run(_measure(options.rounds, options.seconds))
-    except (BrowserMissingError, LiveKitServerMissingError, ChildFailedError, RuntimeError) as error:
-        print(f"The benchmark stopped: {error}", file=sys.stderr)
-        return 1
-    rows = [
-        Row(measure, median(ours.by_name[measure.name]), median(peer.by_name[measure.name]), options.rounds)
-        for measure in (_CPU, _FPS, _WIDTH)
-    ]
-    add_rows(options.output, rows)
-    print(f"\n{table(rows)}\n")
-    return 0
+    """Measure; return the exit code."""
+    meaning = "how long CPU is measured, with the camera and without"
+    return command("publish", __doc__, _measure, rounds=5, seconds=Seconds(15.0, meaning))
 
 
-async def _measure(rounds: int, seconds: float) -> tuple[Samples, Samples]:
+async def _measure(rounds: int, seconds: float) -> list[Row]:
     find_chromium()
-    script = prepare(_BUILD)
+    script = prepare(BUILD)
     ours, peer = Samples(), Samples()
     async with PracticeDay(_say) as day, virtual_screen(*_SCREEN, day.folder) as screen:
         film = day.folder / "camera.y4m"
@@ -105,19 +81,18 @@ async def _measure(rounds: int, seconds: float) -> tuple[Samples, Samples]:
         with Pointer(screen.display) as pointer:
             apps = AppOpener(screen, day.folder, {"BAYLINK_CAMERA_FILE": str(film)})
             browsers = BrowserOpener(screen, pointer, script, day.folder, flags=camera_flags(film))
-            for number in range(rounds):
-                sides: list[tuple[str, Opener, Samples]] = [("app", apps.open, ours), ("browser", browsers.open, peer)]
-                for name, opener, samples in reversed(sides) if number % 2 else sides:
-                    async with opener(SIZE_720, day.join_server.url, sign_in) as side:
-                        await asyncio.to_thread(pointer.move, *side.join_button)
-                        await asyncio.to_thread(pointer.tap)
-                        await _cost(side, customer, seconds, samples)
-                    cpu, fps, width = (samples.by_name[measure.name][-1] for measure in (_CPU, _FPS, _WIDTH))
-                    _say(
-                        f"Round {number + 1} of {rounds}, {name}: {cpu:.0f} % of a core, "
-                        f"{fps:.0f} pictures a second, {width:.0f} wide"
-                    )
-    return ours, peer
+            sides: tuple[Opener[Side], Opener[Side]] = (apps.open, browsers.open)
+            for number, name, opener, samples in in_turn(rounds, sides, (ours, peer)):
+                async with opener(SIZE_720, day.join_server.url, sign_in) as side:
+                    await asyncio.to_thread(pointer.move, *side.join_button)
+                    await asyncio.to_thread(pointer.tap)
+                    await _cost(side, customer, seconds, samples)
+                cpu, fps, width = (samples.by_name[measure.name][-1] for measure in (_CPU, _FPS, _WIDTH))
+                _say(
+                    f"Round {number} of {rounds}, {name}: {cpu:.0f} % of a core, "
+                    f"{fps:.0f} pictures a second, {width:.0f} wide"
+                )
+    return rows_of((_CPU, _FPS, _WIDTH), ours, peer)
 
 
 async def _cost(side: Side, customer: CustomerProcess, seconds: float, samples: Samples) -> None:

@@ -2,10 +2,9 @@
 
 import asyncio
 import os
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from benchmarks.app_side import AppSide
@@ -14,6 +13,7 @@ from benchmarks.pointer import Pointer
 from benchmarks.process_tree import cpu_percent
 from benchmarks.screen import Screen
 from benchmarks.side import Side
+from benchmarks.turns import Samples
 from benchmarks.watch import Watch
 
 SIZE_720 = (1280, 720)
@@ -41,17 +41,6 @@ class Plan:
 
 
 QUICK = Plan(rounds_720=2, rounds_1080=1, settle_s=8.0, latency_s=4.0, gaps_s=5.0, cpu_s=8.0)
-
-
-@dataclass(slots=True)
-class Samples:
-    """One figure a round and measure, of one side."""
-
-    by_name: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-
-    def add(self, name: str, value: float) -> None:
-        """Take one figure."""
-        self.by_name[name].append(value)
 
 
 class Rounds:
