@@ -19,7 +19,9 @@ from tests.ui import walk
 
 pytestmark = [pytest.mark.end2end, pytest.mark.qt_log_ignore(*OFFSCREEN_SAYS, extend=True)]
 
-LONGEST_MS = 50
+LONGEST_MS = 150
+"""Hostile words may cost no more than others. Opening a page costs 27 to 41 ms of CPU on an idle machine whoever the
+customer is, and up to 54 on a busy one; a label that followed their markup would stand still for good."""
 S05 = session_key("S05")
 PEOPLE = {
     "bo.sons@post.example": MARKUP_NAME,
