@@ -24,6 +24,8 @@ _LIMITS = {
     Rung.PHOTOS: PictureLayer.OFF,
     Rung.SOUND: PictureLayer.OFF,
 }
+_COMES_AS = ((0.8, Rung.FULL), (0.4, Rung.MIDDLE))
+"""Which rung a picture is of by its share of the largest that ever came: layers halve the sides."""
 _EXPECTED = frozenset({TrackState.STARTING, TrackState.FLOWING, TrackState.STALLED})
 _WEAK = frozenset({Quality.WEAK, Quality.LOST})
 
@@ -64,6 +66,7 @@ class CallLink:
         self._video_is_back = False
         self._platform_is_down = False
         self._has_entered = False
+        self._longest_side = 1
         self.state = LinkState()
 
     def take(self, event: LinkStats | PhotoTaken, now: float) -> None:
@@ -144,14 +147,24 @@ class CallLink:
 
     def _sample(self, stats: LinkStats) -> Sample:
         customer = self._facts.customer
+        own, comes_as = self._facts.people.mechanic().quality, self._comes_as(stats)
         return Sample(
             loss=stats.rx_loss,
             round_trip_ms=stats.round_trip_ms,
             fps=stats.fps,
             frozen_ms=stats.frozen_ms,
             is_expected=customer.in_room and not {customer.camera, customer.screen}.isdisjoint(_EXPECTED),
-            is_weak=self._facts.people.mechanic().quality in _WEAK or customer.quality in _WEAK,
+            is_weak=own in _WEAK or customer.quality in _WEAK,
+            starved_at=comes_as if own in _WEAK else None,
         )
+
+    def _comes_as(self, stats: LinkStats) -> Rung | None:
+        """Return the rung whose picture comes now, None where none does."""
+        side = max(stats.frame_width, stats.frame_height)
+        self._longest_side = max(self._longest_side, side)
+        if not side:
+            return None
+        return next((rung for share, rung in _COMES_AS if side >= share * self._longest_side), Rung.LOW)
 
     def _evidence(self, now: float, *, is_connected: bool) -> Evidence:
         people, customer = self._facts.people, self._facts.customer

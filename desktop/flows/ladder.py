@@ -18,12 +18,15 @@ _PHOTO_AFTER_S = 5.0
 _FIRST_WAIT_S = 5.0
 _LONGEST_WAIT_S = 96.0
 _PROBE_S = 15.0
+_FRESH_S = 6.0
+"""A try that fails sooner goes back to what worked before; what worked for longer breaks down as anything else."""
 _PROVEN_S = 60.0
 _BY_HAND_S = 30.0
 _QUICK_PHOTO_S = 1.5
 _QUICK_PHOTOS = 2
 _LATE_PHOTOS = 3
 _MOVING_FPS = 4.0
+_STARVED_NEEDED = 3
 _SMOOTH_FPS = 5.0
 """A phone in the dark films no faster than this and its link may still be good."""
 _FROZEN_MS = 500.0
@@ -34,6 +37,7 @@ class Sample:
     """One second of the link as the ladder sees it; shares from 0 to 1, times in milliseconds.
 
     `is_expected`: somebody's camera is on, so pictures should move. `is_weak`: the server calls the link weak.
+    `starved_at`: the rung whose picture comes, whatever is asked for, while the server calls our own link weak.
     """
 
     loss: float
@@ -42,6 +46,7 @@ class Sample:
     frozen_ms: float
     is_expected: bool
     is_weak: bool
+    starved_at: Rung | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -88,6 +93,7 @@ class Ladder:
         self.rung = Rung.FULL
         self.wish = PictureWish.AUTOMATIC
         self._recent: list[bool] = []
+        self._starved = 0
         self._stepped_s = float("-inf")
         self._fine_since_s: float | None = None
         self._climbed_s: float | None = None
@@ -108,13 +114,11 @@ class Ladder:
         self._recent = [*self._recent, sample.is_bad_on(self.rung)][-_BAD_OF:]
         if sum(self._recent) >= _BAD_NEEDED:
             return self._fall(sample, now)
-        if self.rung is Rung.FULL or self._fine_since_s is None:
-            return False
-        higher = Rung(self.rung - 1)
-        if now - self._fine_since_s < self._waits_s[higher]:
-            return False
-        self._climb(higher, now)
-        return True
+        if sample.starved_at is not None and self._is_starved(sample.starved_at):
+            self._note_failed_probe(now)
+            self._step(sample.starved_at, now)
+            return True
+        return self._climb_if_fine(now)
 
     def photo_taken(self, took_s: float | None, now: float) -> bool:
         """Take how long a sharp photo took, None for one that did not come; say whether the rung changed.
@@ -151,11 +155,21 @@ class Ladder:
         """Forget what was measured: the connection is a new one. The rung stays."""
         self._stepped_s = now
         self._recent = []
+        self._starved = 0
         self._fine_since_s = None
 
     def _is_failed_probe(self, sample: Sample, now: float) -> bool:
         """Say whether a step up was plainly too much: no need to wait for what is known already."""
         return self._climbed_s == self._stepped_s and now - self._stepped_s >= _PLAIN_S and sample.is_severe
+
+    def _is_starved(self, starved_at: Rung) -> bool:
+        """Say whether the server has sent less than was asked for long enough.
+
+        Asked for more than it can send it tries again less and less often, at last once in minutes; asked for what
+        comes it is content, and more is there at once when the line is wide again and more is asked for.
+        """
+        self._starved = self._starved + 1 if starved_at > self.rung else 0
+        return self._starved >= _STARVED_NEEDED
 
     def _note_fine(self, sample: Sample, now: float) -> None:
         if not sample.is_fine_on(self.rung):
@@ -166,17 +180,32 @@ class Ladder:
     def _fall(self, sample: Sample, now: float) -> bool:
         if self.rung is Rung.SOUND or (self.rung is Rung.LOW and self._may_not_stop_video(now)):
             return False
+        is_fresh = self._note_failed_probe(now) and now - self._stepped_s <= _FRESH_S
+        # A probe that fails goes back to what was known to work; a breakdown out of the blue goes far at once.
+        is_breakdown = sample.is_severe and self.rung < Rung.LOW and not is_fresh
+        self._step(Rung.LOW if is_breakdown else Rung(self.rung + 1), now)
+        return True
+
+    def _note_failed_probe(self, now: float) -> bool:
+        """Say whether the rung that is left now was a try, and wait longer before the next one."""
         was_probe = self._climbed_s is not None and now - self._climbed_s <= _PROBE_S
         if was_probe:
             self._waits_s[self.rung] = min(2 * self._waits_s[self.rung], _LONGEST_WAIT_S)
         self._climbed_s = None
-        # A probe that fails goes back to what was known to work; a breakdown out of the blue goes far at once.
-        is_breakdown = sample.is_severe and self.rung < Rung.LOW and not was_probe
-        self._step(Rung.LOW if is_breakdown else Rung(self.rung + 1), now)
-        return True
+        return was_probe
 
     def _may_not_stop_video(self, now: float) -> bool:
         return now < self._held_until_s or now - self._stepped_s < _PHOTO_AFTER_S
+
+    def _climb_if_fine(self, now: float) -> bool:
+        """Try more picture if the link has been fine for long enough; say whether it is tried."""
+        if self.rung is Rung.FULL or self._fine_since_s is None:
+            return False
+        higher = Rung(self.rung - 1)
+        if now - self._fine_since_s < self._waits_s[higher]:
+            return False
+        self._climb(higher, now)
+        return True
 
     def _climb(self, rung: Rung, now: float) -> None:
         self._step(rung, now)
@@ -186,5 +215,6 @@ class Ladder:
         self.rung = rung
         self._stepped_s = now
         self._recent = []
+        self._starved = 0
         self._fine_since_s = None
         self._quick_photos = self._late_photos = 0

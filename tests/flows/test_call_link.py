@@ -64,6 +64,24 @@ def test_a_link_that_breaks_down_gets_smaller_pictures_then_photos_and_each_is_s
     play(story)
 
 
+def test_only_as_much_is_asked_for_as_comes_over_an_own_link_that_the_server_calls_weak() -> None:
+    async def story(stage: Stage) -> None:
+        await settled(stage)
+        small = replace(GOOD, rx_kbps=220, frame_width=320, frame_height=180, fps=15)
+        await measure(stage, small, 10)
+        assert limit(stage) is PictureLayer.HIGH, "a sender may make it small for reasons of its own"
+        stage.room.tell(QualityChanged(MECHANIC, Quality.WEAK))
+        await measure(stage, small, 4)
+        assert limit(stage) is PictureLayer.LOW
+        stage.room.tell(QualityChanged(MECHANIC, Quality.GOOD))
+        await measure(stage, small, 9)
+        assert limit(stage) is PictureLayer.MEDIUM
+        await measure(stage, GOOD, 20)
+        assert limit(stage) is PictureLayer.HIGH
+
+    play(story)
+
+
 def test_photos_come_every_four_seconds_and_carry_their_time() -> None:
     async def story(stage: Stage) -> None:
         await settled(stage)

@@ -52,6 +52,22 @@ def carries(least_bad: Rung) -> Callable[[Rung], Sample]:
     return lambda rung: GOOD if rung > least_bad else CHOKED
 
 
+def test_a_server_that_sends_less_than_is_asked_for_is_asked_for_that_and_tried_again_soon() -> None:
+    watched = Watched()
+    small = replace(GOOD, is_weak=True, starved_at=Rung.LOW)
+    watched.see_for(3, small)
+    assert watched.steps == [(103.0, Rung.LOW)]
+    watched.see_for(30, GOOD)
+    assert watched.steps[1] == (109.0, Rung.MIDDLE)
+    assert watched.rung() is Rung.FULL
+
+
+def test_a_small_picture_of_somebody_elses_making_is_no_reason_to_ask_for_less() -> None:
+    watched = Watched()
+    watched.see_for(60, replace(GOOD, fps=15, starved_at=None))
+    assert watched.steps == []
+
+
 def test_a_good_link_keeps_the_full_picture() -> None:
     watched = Watched()
     watched.see_for(600, GOOD)
