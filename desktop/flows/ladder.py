@@ -1,7 +1,7 @@
 """The bandwidth ladder: how much picture the link carries now - down fast, up slowly, never to and fro.
 
 Pure: samples and times in, a rung out. Full picture, middle layer, low layer, a sharp photo every few seconds beside
-the sound, sound alone. Going up is a probe: one that fails soon doubles the wait for the next one to the same rung.
+the sound, sound alone. Going up is a probe: one that fails soon makes the wait for the next to the same rung longer.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ _PLAIN_S = 1.5
 _PHOTO_AFTER_S = 5.0
 """The low layer gets this long to come and move before photos replace it."""
 _FIRST_WAIT_S = 5.0
+_LONGER = 1.5
 _LONGEST_WAIT_S = 96.0
 _PROBE_S = 15.0
 _FRESH_S = 6.0
@@ -190,7 +191,7 @@ class Ladder:
         """Say whether the rung that is left now was a try, and wait longer before the next one."""
         was_probe = self._climbed_s is not None and now - self._climbed_s <= _PROBE_S
         if was_probe:
-            self._waits_s[self.rung] = min(2 * self._waits_s[self.rung], _LONGEST_WAIT_S)
+            self._waits_s[self.rung] = min(_LONGER * self._waits_s[self.rung], _LONGEST_WAIT_S)
         self._climbed_s = None
         return was_probe
 
