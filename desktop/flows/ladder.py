@@ -166,8 +166,8 @@ class Ladder:
     def _is_starved(self, starved_at: Rung) -> bool:
         """Say whether the server has sent less than was asked for long enough.
 
-        Asked for more than it can send it tries again less and less often, at last once in minutes; asked for what
-        comes it is content, and more is there at once when the line is wide again and more is asked for.
+        Asked for more than it can send it was seen to send the low layer for a minute on a line that was wide again;
+        asked for what comes, and then for more, it mostly sent that within a second or two.
         """
         self._starved = self._starved + 1 if starved_at > self.rung else 0
         return self._starved >= _STARVED_NEEDED
