@@ -34,7 +34,7 @@ bench: ## the app measured beside a browser client, its window, then the join se
 	@$(PREPARE) bench python -m benchmarks.joinserver_load $(LOAD_ARGS)
 
 soak: ## hours of faults against real servers; writes build/soak.json; a tenth of it: SOAK_ARGS="--soak-scale 0.1"
-	@$(PREPARE) test python -m pytest tests/faults -m soak --timeout 0 -s --soak-scale 1 $(SOAK_ARGS)
+	@$(PREPARE) test python -m pytest tests/faults -m soak --timeout 0 -o faulthandler_timeout=0 -s --soak-scale 1 $(SOAK_ARGS)
 
 joinserver: ## the join server alone, with the demo data, on http://127.0.0.1:8787
 	@$(PREPARE) lint python -m desktop.joinserver --dev --demo-data $(ARGS)

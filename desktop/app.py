@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop.bridge.garbage import Garbage
 from desktop.bridge.loop_thread import LoopErrorHandler, LoopThread
 from desktop.check_desk import CheckDesk
 from desktop.core.account import AccountPhase, AccountState
@@ -59,7 +60,8 @@ class App(QObject):
     """
 
     stopped = Signal()
-    _parts_made = Signal()
+    built = Signal()
+    """What is behind the pages is there, but for an address that cannot be used."""
 
     def __init__(
         self,
@@ -97,6 +99,7 @@ class App(QObject):
         self._stopping: concurrent.futures.Future[None] | None = None
         self._stop_timer = QTimer(self, interval=20)
         self._stop_timer.timeout.connect(self._look_whether_stopped)
+        self._garbage = Garbage(self)
         _apply_looks(settings)
         self.loop_thread = LoopThread(on_loop_error)
         self._gateways = Gateways(self.loop_thread, self)
@@ -132,6 +135,7 @@ class App(QObject):
 
     def start(self) -> None:
         """Show the window and begin; returns at once."""
+        self._garbage.start()
         self._prefill()
         self.sign_in_page.render_state(self._account)
         self._route()
@@ -184,7 +188,7 @@ class App(QObject):
             self.account_gateway.publish(replace(self._account, phase=AccountPhase.SIGNED_OUT, error=error.sentence))
             return
         await self._parts.restart.look()
-        self._parts_made.emit()
+        self.built.emit()
 
     @Slot()
     def _serve(self) -> None:
@@ -216,7 +220,7 @@ class App(QObject):
         self.session_pages.summary_requested.connect(self._write_summary)
 
     def _connect_gateways(self) -> None:
-        self._parts_made.connect(self._serve)
+        self.built.connect(self._serve)
         self.account_gateway.state_changed.connect(self._account_changed)
         self.board_gateway.state_changed.connect(self._board_changed)
         self.call_gateway.state_changed.connect(self._call_changed)
@@ -450,6 +454,7 @@ class App(QObject):
             self._desks.close()
         self.window.close_now()
         self.window.deleteLater()
+        self._garbage.stop()
         self.stopped.emit()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import gc
 import os
 import sys
 import threading
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from desktop.bridge.garbage import collect_what_is_due
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("DBUS_SESSION_BUS_ADDRESS", "disabled:")
@@ -112,6 +115,22 @@ def _ticking_windows() -> list[str]:
         for timer in window.findChildren(core.QTimer)
         if timer.isActive()
     ]
+
+
+def pytest_collection_finish() -> None:
+    """Let every later collection pass over what the modules of all tests have made."""
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_collected_in_this_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keep the threads of a test from tearing down the pages of the last one; a soak is too long to wait so."""
+    if request.node.get_closest_marker("soak") is not None:
+        yield
+        return
+    gc.disable()
+    yield
+    collect_what_is_due()
 
 
 @pytest.fixture(autouse=True)

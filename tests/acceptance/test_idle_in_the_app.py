@@ -291,8 +291,8 @@ def test_in_a_kiosk_the_next_one_cannot_paste_what_the_former_one_copied(
 def test_a_practice_mechanic_who_was_signed_out_is_filled_in_again(
     qtbot: QtBot, served: ServedJoinServer, tmp_path: Path, clock: HandClock
 ) -> None:
-    login = {"prefill_email": MARISOL, "practice_password": DEMO_PASSWORD}
-    with open_bay(qtbot, served.url, tmp_path, idle_clock=clock, **login) as bay:
+    login: dict[str, object] = {"prefill_email": MARISOL, "practice_password": DEMO_PASSWORD}
+    with open_bay(qtbot, served.url, tmp_path, idle_clock=clock, camera=None, **login) as bay:
         for _ in range(2):
             bay.until(lambda bay=bay: (button := bay.robot.find("signInButton")) and button.isEnabled())  # type: ignore[misc] # bound on purpose
             bay.robot.click("signInButton")

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import App
 from desktop.core.route import Page
-from tests.fixtures.bay import Bay, open_bay, settings_for
+from tests.fixtures.bay import Bay, dispose, open_bay, settings_for
 from tests.fixtures.joinserver import IKE, MARISOL, session_key
 from tests.fixtures.served import ServedJoinServer
 
@@ -28,7 +28,7 @@ def test_the_window_is_there_before_anything_else_is_built(qtbot: QtBot, tmp_pat
     assert app._parts is None, "nothing of HTTP, LiveKit or the keyring comes before the first picture"
     bay.until(lambda: app._parts is not None)
     bay.stop()
-    app.deleteLater()
+    dispose(app)
 
 
 def test_nothing_runs_any_more_once_the_app_has_stopped(bay: Bay) -> None:

@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.app import App
 from desktop.core.call import OwnDevice
 from desktop.core.route import Page
 from desktop.practice.camera import I420Frame, SyntheticCamera
 from desktop.ui.plain_label import PlainLabel
 from desktop.ui.video_tile import VideoTile
 from tests.app.test_restart import noted
-from tests.fixtures.bay import Bay, settings_for
+from tests.fixtures.bay import Bay, open_bay
 from tests.fixtures.joinserver import MARISOL, session_key
 from tests.fixtures.served import ServedJoinServer
 from tests.ui.hands import find
@@ -51,12 +50,8 @@ def _killed(tmp_path: Path) -> None:
 
 @pytest.fixture
 def bay(qtbot: QtBot, served: ServedJoinServer, tmp_path: Path, camera: CountedCamera) -> Iterator[Bay]:
-    app = App(settings_for(served.url), state_folder=tmp_path / "state", camera=lambda: camera)
-    sitting = Bay(qtbot, app, tmp_path / "pictures")
-    app.start()
-    yield sitting
-    if not sitting.is_stopped:
-        sitting.stop()
+    with open_bay(qtbot, served.url, tmp_path, camera=lambda: camera) as sitting:
+        yield sitting
 
 
 def check(bay: Bay, session_id: str = S01) -> None:

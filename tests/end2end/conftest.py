@@ -14,6 +14,7 @@ from desktop.practice.day_thread import DayThread
 from desktop.practice.owner_client import OwnerClient
 from desktop.practice.robot import Robot, Script
 from desktop.practice.shop_day import ShopDay
+from tests.fixtures.bay import dispose
 
 _NOT_OURS = ("propagateSizeHints", "pipewire", "PulseAudio", "qt.multimedia")
 """What the offscreen platform and Qt Multimedia say of a machine without window manager and sound."""
@@ -65,5 +66,6 @@ def stage(qtbot: QtBot, thread: DayThread, tmp_path: Path) -> Iterator[Stage]:
     yield Stage(qtbot, app, ShopDay(thread), thread, tmp_path / "pictures")
     app.stop()
     qtbot.waitUntil(lambda: bool(stopped), timeout=30_000)
+    dispose(app)
     for customer in thread.day.customers:
         thread.call(customer.stop())
