@@ -13,6 +13,7 @@ from desktop.core.people import Role
 from desktop.joinserver import answers, logins, members
 from desktop.joinserver.errors import ApiError
 from desktop.joinserver.house import House
+from desktop.joinserver.limits import Call
 from desktop.joinserver.logins import Caller
 from desktop.joinserver.members import Member
 from desktop.joinserver.unit import Unit
@@ -110,35 +111,41 @@ async def read_raw(request: Request, limit: int) -> bytes | None:
 async def limit_public(request: Request) -> None:
     """Count a call of a public path by its address. Raises ApiError `rate_limited`."""
     house = house_of(request)
-    await house.limiter.take("public", address_of(request), count=house.config.limits.public_by_address)
+    await house.limiter.take(Call("public", address_of(request), house.config.limits.public_by_address))
 
 
-async def limit_login(request: Request, rule: str) -> None:
-    """Count a call by its login (its address without one). Raises ApiError `rate_limited`."""
-    house = house_of(request)
-    limits = house.config.limits
+def _call_of(request: Request, rule: str) -> Call:
+    """Return a call as it is counted: by its login, by its address without one."""
+    limits = house_of(request).config.limits
     token = access_token(request)
     caller = hashlib.sha256(token.encode()).hexdigest() if token else address_of(request)
     counts = {
         "join": limits.join, "accept": limits.accept, "end": limits.end, "send": limits.send_message,
         "files": limits.files, "summary": limits.summary, "other": limits.other,
     }  # fmt: skip
-    burst = limits.send_message_burst if rule == "send" else None
-    await house.limiter.take(rule, caller, count=counts[rule], burst=burst)
+    return Call(rule, caller, counts[rule], burst=limits.send_message_burst if rule == "send" else None)
+
+
+async def _run_counted[T](request: Request, rule: str, work: Callable[[Unit], T], *, writes: bool) -> T:
+    """Count a call by its rule and run its unit. Raises ApiError, `rate_limited` among others."""
+    house = house_of(request)
+    call = _call_of(request, rule)
+    if writes:
+        return await house.limiter.write(call, house.db, work)
+    await house.limiter.take(call)
+    return await house.db.read(work)
 
 
 async def as_mechanic[T](
     request: Request, work: Callable[[Unit, Caller], T], *, rule: str = "other", writes: bool = False
 ) -> T:
     """Run `work` for a signed-in mechanic. Raises ApiError."""
-    await limit_login(request, rule)
     token = access_token(request)
-    house = house_of(request)
 
     def run(unit: Unit) -> T:
         return work(unit, logins.identify(unit, token, mechanic=True))
 
-    return await (house.db.write(run) if writes else house.db.read(run))
+    return await _run_counted(request, rule, run, writes=writes)
 
 
 async def as_member[T](
@@ -146,15 +153,13 @@ async def as_member[T](
     rule: str = "other", writes: bool = False,
 ) -> T:  # fmt: skip
     """Run `work` for a member of a session, of one side where the path belongs to one. Raises ApiError."""
-    await limit_login(request, rule)
     token = access_token(request)
-    house = house_of(request)
 
     def run(unit: Unit) -> T:
         caller = logins.identify(unit, token, mechanic=side is Role.MECHANIC)
         return work(unit, members.member(unit, caller, session_id, side=side, lock=writes))
 
-    return await (house.db.write(run) if writes else house.db.read(run))
+    return await _run_counted(request, rule, run, writes=writes)
 
 
 def reply(request: Request, shape: WireShape, *, status: int = 200) -> Response:

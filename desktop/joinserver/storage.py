@@ -85,8 +85,9 @@ class Database:
     def _read_once[T](self, work: Callable[[Unit], T]) -> T:
         with Session(self._reading, autoflush=False, expire_on_commit=False) as session:
             result = work(Unit(session, self._clock.now()))
-            session.expunge_all()  # what was read stays readable after the rollback
-            session.rollback()
+            session.expunge_all()  # what was read stays readable, and nothing of it is written
+            # Not a rollback: after one, the driver forgets every statement that it has prepared on this connection.
+            session.commit()
             return result
 
     def _write[T](self, work: Callable[[Unit], T]) -> tuple[T, list[Effect]]:

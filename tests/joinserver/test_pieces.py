@@ -22,7 +22,7 @@ from desktop.joinserver.effects import Hint
 from desktop.joinserver.engines import migrate, open_engine
 from desktop.joinserver.errors import ApiError
 from desktop.joinserver.faults import Fault, Faults
-from desktop.joinserver.limits import RateLimiter
+from desktop.joinserver.limits import Call, RateLimiter
 from desktop.joinserver.tables import Table
 from tests.fixtures.joinserver import Kind
 from tests.fixtures.postgres import cluster
@@ -91,7 +91,7 @@ def test_the_limiter_lets_a_burst_through_and_refills_evenly() -> None:
     limiter = RateLimiter(lambda: now)
 
     def take(caller: str) -> None:
-        asyncio.run(limiter.take("send", caller, count=60, burst=20))
+        asyncio.run(limiter.take(Call("send", caller, 60, burst=20)))
 
     for _ in range(20):
         take("me")

@@ -21,6 +21,7 @@ from desktop.joinserver.demo_data import DEMO_PASSWORD, demo_id
 from desktop.joinserver.effects import EndStreams, Hint
 from desktop.joinserver.errors import ApiError
 from desktop.joinserver.house import House, Parts
+from desktop.joinserver.limits import Call
 from desktop.joinserver.tables import Profile, SessionRow
 from desktop.joinserver.unit import Unit
 from tests.fixtures.joinserver import FAST_PASSWORDS, IKE, KEY, SECRET, FakeRooms, demo_database
@@ -104,7 +105,7 @@ def test_nobody_notices_that_the_database_broke_every_connection(tmp_path: Path)
         for ask in (
             lambda: first.db.read(count),
             lambda: first.db.write(rename),
-            lambda: first.limiter.take("join", "me", count=4),
+            lambda: first.limiter.take(Call("join", "me", 4)),
         ):
             cluster().execute(
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
@@ -119,12 +120,30 @@ def test_nobody_notices_that_the_database_broke_every_connection(tmp_path: Path)
 def test_a_limit_counts_the_calls_of_every_worker(tmp_path: Path) -> None:
     async def story(first: House, second: House) -> None:
         for house in (first, second, first, second):
-            await house.limiter.take("join", "me", count=4)
+            await house.limiter.take(Call("join", "me", 4))
         with pytest.raises(ApiError) as refused:
-            await second.limiter.take("join", "me", count=4)
+            await second.limiter.take(Call("join", "me", 4))
         assert refused.value.retry_after_s is not None
         assert 1 <= refused.value.retry_after_s <= 15
-        await first.limiter.take("join", "you", count=4)
+        await first.limiter.take(Call("join", "you", 4))
+
+    _with_two_workers(tmp_path, story)
+
+
+def test_a_call_that_is_refused_counts_as_much_as_one_that_is_not(tmp_path: Path) -> None:
+    def refuse(_unit: Unit) -> None:
+        raise ApiError("not_found")
+
+    async def story(first: House, second: House) -> None:
+        join = Call("join", "me", 4)
+        for house in (first, second):
+            with pytest.raises(ApiError, match="not_found"):
+                await house.limiter.write(join, house.db, refuse)
+            assert await house.limiter.write(join, house.db, lambda _unit: "in") == "in"
+        for work in (refuse, lambda _unit: None):
+            with pytest.raises(ApiError, match="rate_limited") as refused:
+                await second.limiter.write(join, second.db, work)
+            assert refused.value.retry_after_s is not None
 
     _with_two_workers(tmp_path, story)
 

@@ -20,6 +20,7 @@ from desktop.backend.wire import (
 from desktop.joinserver import desk, logins, people
 from desktop.joinserver.described import described
 from desktop.joinserver.errors import ApiError, not_found
+from desktop.joinserver.limits import Call
 from desktop.joinserver.logins import ACCESS_LIFETIME, Caller, TokenPair
 from desktop.joinserver.tables import AuthUser, MechanicRow
 from desktop.joinserver.unit import Unit
@@ -102,7 +103,7 @@ async def _refresh(request: Request, body: RefreshRequest) -> TokenPair:
     house = desk.house_of(request)
     count = house.config.limits.refresh_in_15_min
     login_id = await house.db.read(lambda unit: logins.login_of(unit, body.refresh_token))
-    await house.limiter.take("refresh", login_id or desk.address_of(request), count=count, per_s=15 * 60)
+    await house.limiter.take(Call("refresh", login_id or desk.address_of(request), count, per_s=15 * 60))
     outcome = await house.db.write(lambda unit: logins.refresh(unit, body.refresh_token))
     if isinstance(outcome, ApiError):
         raise outcome
