@@ -1,16 +1,19 @@
 """Reads what stands around one session in one question: its people, its plan, its car and the minutes added to it."""
 
+from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import aliased, defer, load_only
 
 from desktop.joinserver.booking import known_plan
 from desktop.joinserver.tables import (
     AuthUser,
     Extension,
+    FileRow,
     Intake,
     MechanicRow,
+    MessageRow,
     Profile,
     ServicePlan,
     SessionRow,
@@ -23,6 +26,8 @@ _ADDED: Final = (
     .where(Extension.session_id == bindparam("session"))
     .scalar_subquery()
 )
+_HAS_MESSAGES: Final = exists().where(MessageRow.session_id == bindparam("session"))
+_HAS_FILES: Final = exists().where(FileRow.session_id == bindparam("session"))
 _OF_MECHANIC: Final = aliased(Profile)
 # Every column costs its reading: what else these rows hold is fetched should anybody ask for it.
 _ENOUGH: Final = (
@@ -36,7 +41,9 @@ _ENOUGH: Final = (
     load_only(_OF_MECHANIC.full_name),
 )  # fmt: skip
 _AROUND: Final = (
-    select(_ADDED, ServicePlan, Intake, VehicleRow, AuthUser, Profile, MechanicRow, _OF_MECHANIC)
+    select(
+        _ADDED, _HAS_MESSAGES, _HAS_FILES, ServicePlan, Intake, VehicleRow, AuthUser, Profile, MechanicRow, _OF_MECHANIC
+    )
     .select_from(SessionRow)
     .outerjoin(ServicePlan, ServicePlan.slug == SessionRow.plan)
     .outerjoin(Intake, Intake.id == SessionRow.intake_id)
@@ -50,10 +57,19 @@ _AROUND: Final = (
 )
 
 
-def read_around(unit: Unit, row: SessionRow) -> None:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a session has so far: at its first join mostly neither, and then neither is asked for."""
+
+    has_messages: bool
+    has_files: bool
+
+
+def read_around(unit: Unit, row: SessionRow) -> Around:
     """Read it, so that names, plan, minutes, car and concern of this session ask nothing more in this unit."""
-    minutes, plan, *others = unit.session.execute(_AROUND, {"session": row.id}).one()
+    minutes, has_messages, has_files, plan, *others = unit.session.execute(_AROUND, {"session": row.id}).one()
     unit.added_minutes[row.id] = int(minutes)
     if row.plan:
         unit.plan_rows[row.plan] = known_plan(plan, row.plan)
     unit.keep(each for each in others if each is not None)
+    return Around(has_messages=bool(has_messages), has_files=bool(has_files))

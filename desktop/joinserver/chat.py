@@ -107,6 +107,10 @@ def cursor(seq: int) -> str:
     return base64.urlsafe_b64encode(f"seq:{seq}".encode()).decode().rstrip("=")
 
 
+EMPTY_PAGE: Final = Page((), Cursors(before=None, after=cursor(0)), has_more=False)
+"""The newest messages of a session that has none."""
+
+
 def read_cursor(text: str) -> int:
     """Return the place of a cursor. Raises ApiError `bad_cursor`."""
     try:

@@ -39,7 +39,8 @@ def open_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         options = f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=30000"
         engine = create_engine(
-            parsed, hide_parameters=True, pool_size=THREADS, max_overflow=4, pool_timeout=5,
+            # The connection that was used last has everything at hand, in the database's process too.
+            parsed, hide_parameters=True, pool_size=THREADS, max_overflow=4, pool_timeout=5, pool_use_lifo=True,
             connect_args={"connect_timeout": _CONNECT_TIMEOUT_S, "options": options},
         )  # fmt: skip
         event.listen(engine, "checkout", _look_after_rest)

@@ -136,9 +136,9 @@ def join_answer(
 ) -> JoinAnswer:
     """Return everything a page needs, for a room that is ready; for the unit in which the seat was taken."""
     row = member.row
-    read_around(unit, row)
+    around = read_around(unit, row)
     views = MessageViews(unit, row, links)
-    newest = chat.page(unit, views, row, chat.JOIN_PAGE)
+    newest = chat.page(unit, views, row, chat.JOIN_PAGE) if around.has_messages else chat.EMPTY_PAGE
     is_mechanic = member.role is Role.MECHANIC
     return JoinAnswer(
         token=tokens.token(seat.room, seat.identity, seat.kind),
@@ -166,7 +166,7 @@ def join_answer(
         urgent=booking.is_urgent(unit, row),
         messages=newest.messages,
         messages_cursor=newest.cursors,
-        files=files.entries(unit, views, row, links, files.JOIN_FILES),
+        files=files.entries(unit, views, row, links, files.JOIN_FILES) if around.has_files else (),
         notes=JoinNotes(notes=row.mechanic_notes or "", version=row.notes_version) if is_mechanic else None,
         version=row.version,
     )
