@@ -1,7 +1,7 @@
 """The chat of one session as an item model: applies the transcript's changes, knows names, groups and delivery."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from enum import IntEnum
 
@@ -32,6 +32,10 @@ class ChatDataRole(IntEnum):
     ROW = Qt.ItemDataRole.UserRole + 1
 
 
+_NAME_ROLES = (ChatDataRole.ROW, Qt.ItemDataRole.AccessibleTextRole)
+"""What of a message follows a rename; its height does not."""
+
+
 class ChatModel(QAbstractListModel):
     """The messages in order. GUI thread only; names are looked up when asked, so that a rename shows everywhere.
 
@@ -53,7 +57,7 @@ class ChatModel(QAbstractListModel):
         self._fixed_today = today
         self._messages: list[ChatMessage] = []
         self._hidden = 0
-        self._texts: dict[tuple[str, str], tuple[str, str]] = {}
+        self._texts: dict[tuple[str, str], tuple[str, str, date]] = {}
         self._rows: list[ChatRow | None] = []
         self._people: tuple[Person, ...] = ()
         self._is_connected = True
@@ -68,20 +72,28 @@ class ChatModel(QAbstractListModel):
     # Changes
 
     def apply(self, *changes: ChatChange) -> None:
-        """Apply changes of the transcript, in order; neighbouring additions become one insertion."""
+        """Apply changes of the transcript, in order; neighbouring additions become one insertion.
+
+        A message that is replaced waits for the additions after it, so that neither many edits of one line nor edits
+        between new lines are shown one by one.
+        """
         run: list[ChatChange] = []
+        replaced: dict[int, ChatMessage] = {}
         for change in changes:
-            if run and not (change.kind == "added" and change.index == run[-1].index + 1):
-                self._insert(run)
-                run = []
             if change.kind == "added":
+                if run and change.index != run[-1].index + 1:
+                    self._insert(run)
+                    run = []
                 run.append(change)
+                if replaced and change.index <= max(replaced):
+                    replaced = {at + (at >= change.index): message for at, message in replaced.items()}
             elif change.kind == "moved" and change.index != change.to_index:
+                self._put(run, replaced)
+                run, replaced = [], {}
                 self._move(change)
             else:
-                self._replace(change.index, change.message)
-        if run:
-            self._insert(run)
+                replaced[change.index] = change.message
+        self._put(run, replaced)
 
     @Slot()
     def clear(self) -> None:
@@ -99,10 +111,18 @@ class ChatModel(QAbstractListModel):
         self.endResetModel()
 
     def set_people(self, people: Sequence[Person]) -> None:
-        """Set who may have written, as the directory names them now; every bubble follows."""
-        if tuple(people) != self._people:
-            self._people = tuple(people)
-            self._changed(0, len(self._messages) - 1)
+        """Set who may have written, as the directory names them now; every bubble of whoever is renamed follows."""
+        if tuple(people) == self._people:
+            return
+        before = self._names()
+        self._people = tuple(people)
+        after = self._names()
+        renamed = [
+            at for at, message in enumerate(self._messages) if before[_writer(message)] != after[_writer(message)]
+        ]
+        if renamed:
+            # A name takes one line, whatever it is: nothing has to be laid out anew.
+            self._changed(renamed[0], renamed[-1], _NAME_ROLES)
 
     def set_connected(self, connected: bool) -> None:  # noqa: FBT001 - a plain setter, as Qt's own
         """Say whether lines on their way are being sent, or wait for the connection."""
@@ -175,6 +195,12 @@ class ChatModel(QAbstractListModel):
 
     # Inside
 
+    def _put(self, run: Sequence[ChatChange], replaced: Mapping[int, ChatMessage]) -> None:
+        if run:
+            self._insert(run)
+        for at, message in replaced.items():
+            self._replace(at, message)
+
     def _insert(self, run: Sequence[ChatChange]) -> None:
         at, count = run[0].index, len(run)
         for change in run:
@@ -236,13 +262,13 @@ class ChatModel(QAbstractListModel):
         if not self._hidden:
             self._reveal_timer.stop()
 
-    def _changed(self, first: int, last: int) -> None:
+    def _changed(self, first: int, last: int, roles: Sequence[int] = ()) -> None:
         for at in range(max(first, 0), min(last + 1, len(self._rows))):
             self._rows[at] = None
         top = max(first - self._hidden, 0)
         bottom = min(last, len(self._messages) - 1) - self._hidden
         if top <= bottom:
-            self.dataChanged.emit(self.index(top), self.index(bottom))
+            self.dataChanged.emit(self.index(top), self.index(bottom), roles)
 
     def _watch_sending(self, message: ChatMessage) -> None:
         if message.delivery is not Delivery.SENDING:
@@ -268,11 +294,12 @@ class ChatModel(QAbstractListModel):
             next_s = min(self._sending_since.values()) + SENDING_SHOWN_AFTER_S - now_s
             self._sending_timer.start(max(1, round(next_s * 1000)))
 
-    def _clean(self, message: ChatMessage) -> tuple[str, str]:
+    def _clean(self, message: ChatMessage) -> tuple[str, str, date]:
+        """Return a message's text, its time and its day, as they are shown here."""
         known = self._texts.get(message.key)
         if known is None:
             local = message.sent_at.astimezone(self._zone)
-            known = self._texts[message.key] = (clean_block(message.text), f"{local:%H:%M}")
+            known = self._texts[message.key] = (clean_block(message.text), f"{local:%H:%M}", local.date())
         return known
 
     def _forget_text(self, message: ChatMessage) -> None:
@@ -282,8 +309,7 @@ class ChatModel(QAbstractListModel):
         message = self._messages[at]
         before = self._messages[at - 1] if at else None
         after = self._messages[at + 1] if at + 1 < len(self._messages) else None
-        text, clock = self._clean(message)
-        day = self._day_of(message)
+        text, clock, day = self._clean(message)
         is_new_day = before is None or self._day_of(before) != day
         is_tail = after is None or not self._same_group(message, after)
         delivery = self._shown_delivery(message, is_tail=is_tail)
@@ -307,7 +333,7 @@ class ChatModel(QAbstractListModel):
         return self._fixed_today or datetime.now(UTC).astimezone(self._zone).date()
 
     def _day_of(self, message: ChatMessage) -> date:
-        return message.sent_at.astimezone(self._zone).date()
+        return self._clean(message)[2]
 
     def _same_group(self, first: ChatMessage, second: ChatMessage) -> bool:
         return (
@@ -326,6 +352,15 @@ class ChatModel(QAbstractListModel):
                 return message.delivery
         return None
 
+    def _names(self) -> dict[tuple[str, Role], tuple[str, bool]]:
+        """Return what each writer is called, and whether somebody of another role is called the same."""
+        one_of_each = {_writer(message): message for message in self._messages}
+        return {who: (self.name_of(message), self._has_namesake(message)) for who, message in one_of_each.items()}
+
     def _has_namesake(self, message: ChatMessage) -> bool:
         name = self.name_of(message)
         return any(person.role is not message.role and person.display_name == name for person in self._people)
+
+
+def _writer(message: ChatMessage) -> tuple[str, Role]:
+    return message.sender, message.role

@@ -93,6 +93,25 @@ def test_views_are_told_exactly_what_was_inserted_and_moved(qtbot: QtBot) -> Non
     assert [model.message_at(row).id for row in range(3)] == ["a", "c", "b"]
 
 
+def test_lines_and_edits_that_come_together_are_shown_together(qtbot: QtBot) -> None:
+    model, transcript = made(customer("a", "first", 0), customer("z", "last", 9))
+    inserted = []
+    model.rowsInserted.connect(lambda _parent, first, last: inserted.append((first, last)))
+    changes = transcript.merge(customer("b", "one", 10))
+    changes += transcript.edit(("customer", "z"), "last, edited")
+    changes += transcript.merge(customer("c", "two", 11))
+    changes += transcript.edit(("customer", "b"), "one, edited")
+    changes += transcript.edit(("customer", "z"), "last, edited again")
+    model.apply(*changes)
+    assert inserted == [(2, 3)]
+    assert texts(model) == ["first", "last, edited again", "one, edited", "two"]
+    changes = transcript.edit(("customer", "z"), "really last") + transcript.merge(customer("d", "between", 5))
+    changes += transcript.merge(replace(customer("a", "first", 7), seq=1))
+    changes += transcript.edit(("customer", "b"), "one more")
+    model.apply(*changes)
+    assert texts(model) == [line.text for line in transcript]
+
+
 def test_a_rename_changes_every_bubble_at_once(qtbot: QtBot) -> None:
     model, _ = made(customer("a"), mechanic("b", minute=1))
     assert model.row(0).name == "Dana Whitfield"
