@@ -40,12 +40,14 @@ class ChatBubbleDelegate(QStyledItemDelegate):
         """Drop everything laid out: another session, another theme."""
         self._kept.clear()
 
-    def set_column(self, width: float, side: float) -> None:
-        """Set the width of the column of bubbles and the room left of it, in pixels."""
-        if width != self._column:
-            self._kept.clear()
-        self._column = max(160.0, width)
+    def set_column(self, width: float, side: float) -> bool:
+        """Set the width of the column of bubbles and the room left of it, in pixels; return whether heights change."""
+        before, self._column = self._column, max(160.0, width)
         self._side = side
+        if self._column == before:
+            return False
+        self._kept.clear()
+        return True
 
     def bubble(self, row: int) -> Bubble:
         """Return a message in place; laid out at most once for each width and look."""
@@ -58,15 +60,18 @@ class ChatBubbleDelegate(QStyledItemDelegate):
         bubble = self._kept[content.key] = lay_out_bubble(content, self._column, is_first=row == 0, known=known)
         return bubble
 
-    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Return the height of a message in the present column; asked for every message whenever one is added."""
-        row = index.row()
+    def height(self, row: int) -> int:
+        """Return the height of a message in the present column."""
         height = self.bubble(row).row_height
         if row == 0:
             height += _end_margin()
         if row == self._model.shown_count - 1:
             height += _end_margin()
-        return QSize(int(self._column), height)
+        return height
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the size of a message in the present column."""
+        return QSize(int(self._column), self.height(index.row()))
 
     def origin(self, option: QStyleOptionViewItem, index: Index) -> QPointF:
         """Return where a bubble's own coordinates start in the view."""

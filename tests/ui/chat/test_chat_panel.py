@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.chat import MESSAGE_CAP, ChatMessage, Delivery, Transcript
-from desktop.core.people import Role
+from desktop.core.people import Person, Role
 from desktop.models.chat import ChatModel
 from desktop.ui.chat.chat_panel import CLOSED_SENTENCE, ChatPanel
+from desktop.ui.chat.delegate import ChatBubbleDelegate
 from tests.ui import walk
 from tests.ui.call.states import CUSTOMER, MECHANIC, chat, message
 from tests.ui.conftest import Dress
@@ -222,6 +223,45 @@ def test_a_thousand_messages_open_and_scroll_without_a_stall(shown: Shown, qtbot
     # Processor time, because test machines share their cores; the figures proper are measured, not tested.
     assert sorted(steps)[len(steps) * 9 // 10] < 0.1
     assert max(steps) < 0.5
+
+
+def test_sr_39_what_changes_in_a_long_talk_is_laid_out_and_nothing_else(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    height = ChatBubbleDelegate.height
+
+    def counted(delegate: ChatBubbleDelegate, row: int) -> int:
+        asked.append(row)
+        return height(delegate, row)
+
+    monkeypatch.setattr(ChatBubbleDelegate, "height", counted)
+    model, transcript = ChatModel(), Transcript()
+    panel = open_panel(shown, model)
+    model.apply(*transcript.merge_all(long_talk(50)))
+    settle()
+    asked.clear()
+    model.apply(*transcript.merge(message(Role.CUSTOMER, "news", "One more", 1)))
+    settle()
+    assert set(asked) == {49, 50}
+    asked.clear()
+    model.set_people([Person(Role.CUSTOMER, "Dana Whitfield-Moss")])
+    settle()
+    assert asked == []
+    assert {panel.messages.bubble_delegate().bubble(row).row.name for row in range(51)} == {"Dana Whitfield-Moss"}
+
+
+def test_an_own_line_is_followed_also_where_others_wrote_right_after_it(shown: Shown) -> None:
+    model, transcript = ChatModel(), Transcript()
+    panel = open_panel(shown, model)
+    model.apply(*transcript.merge_all(long_talk(50)))
+    settle()
+    bar = panel.messages.verticalScrollBar()
+    bar.setValue(0)
+    lines = [message(Role.MECHANIC, "own", "Mine", 1), message(Role.CUSTOMER, "theirs", "Theirs", 1.1)]
+    model.apply(*transcript.merge_all(lines))
+    settle()
+    assert bar.value() == bar.maximum()
 
 
 @pytest.mark.parametrize("look", ["desktop-bay", "kiosk-door"])
