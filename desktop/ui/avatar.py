@@ -41,10 +41,11 @@ class Avatar(QWidget):
 
     def set_person(self, name: str, role: Role) -> None:
         """Show another person, by display name."""
-        self._letters = initials(name)
-        self._role = role
+        letters = initials(name)
         self.setAccessibleName(name)
-        self.update()
+        if (letters, role) != (self._letters, self._role):
+            self._letters, self._role = letters, role
+            self.update()
 
     def sizeHint(self) -> QSize:
         """Return the square of the avatar."""

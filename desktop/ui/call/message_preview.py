@@ -39,8 +39,10 @@ class MessagePreview(QWidget):
 
     def set_max_width(self, width: int) -> None:
         """Keep within `width` pixels."""
-        self._max_width = min(width, theme().pick(kiosk=620, desktop=420))
-        self.resize(self.sizeHint())
+        width = min(width, theme().pick(kiosk=620, desktop=420))
+        if width != self._max_width:
+            self._max_width = width
+            self.resize(self.sizeHint())
 
     def _block(self) -> TextBlock:
         look = theme()

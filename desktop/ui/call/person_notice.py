@@ -30,11 +30,12 @@ class RingedAvatar(QWidget):
 
     def show_person(self, person: Person, *, is_waiting: bool) -> None:
         """Show somebody, with rings while they are waited for."""
-        self._person = person
-        self._is_waiting = is_waiting
-        self.setAccessibleName(person.display_name)
+        if (person, is_waiting) != (self._person, self._is_waiting):
+            self._person = person
+            self._is_waiting = is_waiting
+            self.setAccessibleName(person.display_name)
+            self.update()
         self._run()
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Return the room for avatar and rings."""
@@ -53,11 +54,15 @@ class RingedAvatar(QWidget):
 
     def _run(self) -> None:
         duration = theme().ms("pulse")
-        if not (self._is_waiting and duration and self.isVisible()):
-            self._pulse.stop()
-        elif self._pulse.state() is not QVariantAnimation.State.Running:
+        wanted = self._is_waiting and duration > 0 and self.isVisible()
+        if wanted is (self._pulse.state() is QVariantAnimation.State.Running):
+            return
+        if wanted:
             self._pulse.setDuration(duration)
             self._pulse.start()
+        else:
+            self._pulse.stop()
+            self.update()
 
     def _beat(self) -> None:
         self.update()
