@@ -31,7 +31,7 @@ _UNKNOWN_SENDER_HOLD_S = 4.0
 _TEMP_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LAST_SENDS_S = 2.0
 _REMEMBERED_STREAMS = 500
-_AT_ONCE, _PER_S = 300, 10.0
+AT_ONCE, PER_S = 300, 10.0
 """What is taken from each sender, streams, packets and edits together; every line of the app comes in two forms. After
 a loss somebody may say a hundred lines again at once; nobody types five a second for long."""
 _SENDERS = 16
@@ -193,7 +193,7 @@ class ChatInbox:
         if allowance is None:
             while len(self._allowances) >= _SENDERS:
                 del self._allowances[next(iter(self._allowances))]
-            allowance = self._allowances[sender] = Allowance(_AT_ONCE, _PER_S)
+            allowance = self._allowances[sender] = Allowance(AT_ONCE, PER_S)
         return allowance.take(self._loop.time())
 
     def _drop(self) -> None:

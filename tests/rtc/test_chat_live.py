@@ -3,9 +3,11 @@
 import asyncio
 import json
 import logging
+import time
 
 import pytest
 
+from desktop.rtc.chat import AT_ONCE, PER_S
 from desktop.rtc.events import ChatEdited, ChatReceived, ParticipantJoined, SessionPushed
 from tests.rtc.live import Client, House, Peer, Server
 
@@ -161,6 +163,7 @@ def test_sr_39_a_flood_on_every_topic_tells_little_and_a_guest_is_still_heard(
         client, peer = await _both(house)
         guest = await house.peer(f"{house.customer}-guest")
         await client.until_told(ParticipantJoined(guest.identity))
+        began_s = time.monotonic()
         for number in range(200):
             for topic, packet in packets.items():
                 await peer.send(packet, topic)
@@ -173,7 +176,8 @@ def test_sr_39_a_flood_on_every_topic_tells_little_and_a_guest_is_still_heard(
         await client.until_told(ChatReceived(guest.identity, TEMP_ID, "am I heard?"))
         assert not [event for event in client.events if isinstance(event, SessionPushed)]
         told = [event for event in client.events if isinstance(event, ChatReceived | ChatEdited)]
-        assert len(told) < 350
+        # What a sender may say comes back with time: a slow machine hears more of a flood, never more than that.
+        assert len(told) <= AT_ONCE + PER_S * (time.monotonic() - began_s) + 1
 
     server.play(story)
     assert "of.nobody" not in caplog.text
