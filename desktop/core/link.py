@@ -21,6 +21,8 @@ class LinkStats:
     that comes in, `sent_*` of the largest that goes out; 0 where none does. `freezes` counts since that picture began.
     `spare_out_kbps` is the SDK's estimate for sending, None while nothing is sent. `ice_answers` counts what the media
     server answered to ICE's own checks: one about every 2.5 s, also where everybody is muted and not a byte is sent.
+    `train_kbps` is how fast the packets of one and the same frame follow each other, which a line stretches to what it
+    carries however little is sent over it; None where no frame took several packets.
     """
 
     rx_kbps: float = 0.0
@@ -41,6 +43,7 @@ class LinkStats:
     limit: Limit = Limit.NONE
     spare_out_kbps: float | None = None
     ice_answers: int = 0
+    train_kbps: float | None = None
 
 
 class Verdict(StrEnum):

@@ -39,6 +39,11 @@ class _Totals:
     buffered_s: float = 0.0
     buffered_count: int = 0
     answers: int = 0
+    octets: int = 0
+    repeats: int = 0
+    repeated_octets: int = 0
+    arrived: int = 0
+    assembling_s: float = 0.0
 
     def since(self, before: "_Totals") -> "_Totals":
         """Return the growth since `before`."""
@@ -52,6 +57,11 @@ class _Totals:
             self.buffered_s - before.buffered_s,
             self.buffered_count - before.buffered_count,
             max(0, self.answers - before.answers),
+            self.octets - before.octets,
+            self.repeats - before.repeats,
+            self.repeated_octets - before.repeated_octets,
+            self.arrived - before.arrived,
+            self.assembling_s - before.assembling_s,
         )
 
 
@@ -114,6 +124,7 @@ def _link(lists: list[tuple[proto.RtcStats, ...]], grown: dict[str, _Totals], se
         limit=_limit([entry for entry, value in outbound if value.frames > 0]),
         spare_out_kbps=_spare_out_kbps(lists),
         ice_answers=sum(value.answers for value in grown.values()),
+        train_kbps=_train_kbps(pictured),
     )
 
 
@@ -132,6 +143,11 @@ def _totals(item: proto.RtcStats) -> Iterable[tuple[str, _Totals]]:
                     frozen_s=entry.total_freeze_duration,
                     buffered_s=entry.jitter_buffer_delay,
                     buffered_count=entry.jitter_buffer_emitted_count,
+                    octets=entry.bytes_received + entry.header_bytes_received,
+                    repeats=entry.retransmitted_packets_received,
+                    repeated_octets=entry.retransmitted_bytes_received,
+                    arrived=entry.frames_received,
+                    assembling_s=entry.total_assembly_time,
                 ),
             )
         case "outbound_rtp":
@@ -155,6 +171,16 @@ def _key(item: proto.RtcStats) -> str:
             return f"pair {item.candidate_pair.rtc.id}"
         case _:
             return f"transport {item.transport.transport.ice_local_username_fragment}"
+
+
+def _train_kbps(pictured: _Totals) -> float | None:
+    """Return how fast packets follow the first one of their frame: all but those first ones in the time they took."""
+    packets = pictured.packets - pictured.repeats
+    followers = packets - pictured.arrived
+    if followers <= 0 or pictured.assembling_s <= 0:
+        return None
+    octets = (pictured.octets - pictured.repeated_octets) * followers / packets
+    return 8 * octets / pictured.assembling_s / _KBIT
 
 
 def _sending_loss(items: list[proto.RtcStats], grown: dict[str, _Totals]) -> float:

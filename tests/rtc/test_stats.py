@@ -101,6 +101,31 @@ def test_what_comes_in_is_told_of_the_largest_picture_that_moves() -> None:
     assert stats.spare_out_kbps is None, "the receiving connection only repeats what it started with"
 
 
+def _train(packets: int, frames: int, octets: int, assembling_s: float, *, repeats: int = 0) -> proto.RtcStats:
+    item = _inbound("only", packets=packets + repeats, lost=0, frames=frames)
+    entry = item.inbound_rtp.inbound
+    entry.frames_received, entry.total_assembly_time = frames, assembling_s
+    entry.bytes_received, entry.header_bytes_received = octets + 1000 * repeats, 0
+    entry.retransmitted_packets_received, entry.retransmitted_bytes_received = repeats, 1000 * repeats
+    return item
+
+
+def test_how_close_the_packets_of_a_frame_follow_each_other_tells_how_wide_the_line_is() -> None:
+    reader = StatsReader()
+    reader.read([[], [_train(100, 80, 60_000, 1.0)]], 5.0)
+    narrow = reader.read([[], [_train(120, 95, 75_000, 1.1)]], 6.0)
+    wide = reader.read([[], [_train(140, 110, 90_000, 1.11, repeats=20)]], 7.0)
+    single = reader.read([[], [_train(150, 120, 97_500, 1.11, repeats=20)]], 8.0)
+    assert narrow is not None
+    assert wide is not None
+    assert single is not None
+    assert narrow.train_kbps is not None
+    assert round(narrow.train_kbps) == 300
+    assert wide.train_kbps is not None
+    assert round(wide.train_kbps) == 3000, "what was sent again came at any time"
+    assert single.train_kbps is None, "frames of one packet tell nothing"
+
+
 def test_a_stream_that_is_new_is_not_counted_from_its_beginning() -> None:
     reader = StatsReader()
     reader.read([[], []], 5.0)
