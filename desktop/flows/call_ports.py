@@ -95,6 +95,10 @@ class CallRoom(Protocol):
         """Take the most that may be fetched of any picture."""
         ...
 
+    def ask_again(self) -> None:
+        """Let the media server think anew of how much of each picture it sends; a blink of them."""
+        ...
+
     def hold_pictures(self, held: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Fetch no dried up picture anew while the network is known to be away."""
         ...

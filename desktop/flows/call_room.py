@@ -127,6 +127,11 @@ class RoomDoor:
         if self._room is not None:
             self._room.limit_pictures(limit)
 
+    def ask_again(self) -> None:
+        """Let the media server think anew of how much of each picture it sends, if there is a room."""
+        if self.is_connected and self._room is not None:
+            self._room.ask_again()
+
     def hold_pictures(self, held: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Fetch no dried up picture anew in this room while the network is known to be away."""
         if self._room is not None:

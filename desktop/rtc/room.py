@@ -164,6 +164,11 @@ class RoomClient:
         if self._tracks is not None:
             self._tracks.limit_pictures(limit)
 
+    def ask_again(self) -> None:
+        """Let the media server think anew of how much of each picture it sends; a blink of them."""
+        if self._tracks is not None and not self._is_over:
+            self._tracks.ask_again()
+
     def hold_pictures(self, held: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Fetch no dried up picture anew while the network is known to be away."""
         if self._tracks is not None:

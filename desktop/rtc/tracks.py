@@ -70,6 +70,11 @@ class RemoteTracks:
         for video in self._videos.values():
             video.want(self._layer_of(video.key), at_once=True)
 
+    def ask_again(self) -> None:
+        """Let the media server think anew of how much of each picture it sends; a blink of them."""
+        for video in self._videos.values():
+            video.ask_again()
+
     def hold_pictures(self, held: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Fetch no dried up picture anew while the network is known to be away."""
         self._is_held = held

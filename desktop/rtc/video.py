@@ -24,6 +24,8 @@ _RESUBSCRIBE_PAUSE_S = 0.5
 _WATCH_S = 0.5
 _LOWER_AFTER_S = 1.0
 """A smaller layer, or none, is asked for only when that was wanted for this long; a larger one at once."""
+_REOPEN_PAUSE_S = 0.3
+"""The server gathers wishes for a tenth of a second: less, and it would not notice that a picture was stopped."""
 _QUALITIES = {
     PictureLayer.LOW: rtc.VideoQuality.VIDEO_QUALITY_LOW,
     PictureLayer.MEDIUM: rtc.VideoQuality.VIDEO_QUALITY_MEDIUM,
@@ -90,6 +92,7 @@ class RemoteVideo:
         self._track: rtc.Track | None = None
         self._reader: asyncio.Task[None] | None = None
         self._heal: asyncio.Task[None] | None = None
+        self._again: asyncio.Task[None] | None = None
         self._since_s = self._loop.time()
         self._healed_s: float | None = None
         self._frame_s: float | None = None
@@ -111,6 +114,10 @@ class RemoteVideo:
     @property
     def _is_healing(self) -> bool:
         return self._heal is not None and not self._heal.done()
+
+    @property
+    def _is_reopening(self) -> bool:
+        return self._again is not None and not self._again.done()
 
     @property
     def has_picture(self) -> bool:
@@ -153,6 +160,12 @@ class RemoteVideo:
             self._lower_since_s = None
         elif self._lower_since_s is None:
             self._lower_since_s = self._loop.time()
+
+    def ask_again(self) -> None:
+        """Let the server think anew of how much it sends: one that sends nothing forgets that the line was narrow."""
+        is_shown = self._reader is not None and not self.publication.muted and self._layer is not PictureLayer.OFF
+        if is_shown and not self._is_healing and not self._is_reopening:
+            self._again = asyncio.create_task(self._reopen(), name="video-again")
 
     async def photograph(self) -> tuple[float | None, PictureLayer]:
         """Take one sharp photo of a paused picture; return the seconds it took, None for none, and its layer.
@@ -200,7 +213,7 @@ class RemoteVideo:
 
     async def close(self) -> None:
         """End the reader and everything else, and wait for it."""
-        tasks = [task for task in (self._reader, self._heal) if task is not None]
+        tasks = [task for task in (self._reader, self._heal, self._again) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -212,6 +225,8 @@ class RemoteVideo:
                 frame = to_frame(event)
                 if frame is None:
                     continue
+                if self._is_reopening:
+                    continue  # black: nothing is enabled
                 if self._layer is PictureLayer.OFF:
                     # What comes late is dropped; what was asked for is a photo.
                     if self._photo is not None:
@@ -231,6 +246,14 @@ class RemoteVideo:
         if self._frame_s is None:
             return now - self._since_s >= _EMPTY_AFTER_S
         return now - self._frame_s >= _DRIED_UP_AFTER_S
+
+    async def _reopen(self) -> None:
+        _log.info("more of a picture was asked for and does not come; asking anew")
+        self._shut()
+        await asyncio.sleep(_REOPEN_PAUSE_S)
+        # It may have been paused meanwhile, or its track may be another, which is enabled from the start.
+        if self._layer is not PictureLayer.OFF:
+            self._open(self._layer)
 
     async def _resubscribe(self) -> None:
         _log.warning("a subscribed picture gives no frames; subscribing again")

@@ -260,6 +260,7 @@ class FakeRoom:
     picture_wishes: Mapping[VideoKey, PictureLayer] = field(default_factory=dict)
     picture_limit: PictureLayer = PictureLayer.HIGH
     photos_asked: int = 0
+    asked_again: int = 0
     people_inside: tuple[str, ...] = ()
     is_held: bool = False
     connect_s: float = 0.1
@@ -300,6 +301,9 @@ class FakeRoom:
 
     def limit_pictures(self, limit: PictureLayer) -> None:
         self.picture_limit = limit
+
+    def ask_again(self) -> None:
+        self.asked_again += 1
 
     def hold_pictures(self, held: bool) -> None:
         self.is_held = held

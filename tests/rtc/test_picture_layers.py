@@ -97,6 +97,37 @@ def test_a_picture_without_layers_comes_whole() -> None:
     play(story)
 
 
+def test_a_picture_that_is_asked_for_anew_stops_for_a_blink_and_comes_in_its_layer() -> None:
+    async def story(watched: Watched) -> None:
+        await watched.attach()
+        watched.video.want(PictureLayer.MEDIUM, at_once=True)
+        await watched.film_for(0.5)
+        watched.video.ask_again()
+        watched.video.ask_again()
+        await watched.film_for(2)
+        assert watched.publication.switches == [False, True]
+        assert watched.publication.sending[-1] == MEDIUM
+        assert watched.states == [TrackState.STARTING, TrackState.FLOWING]
+
+    play(story)
+
+
+def test_a_picture_that_is_hidden_while_it_is_asked_for_anew_stays_stopped() -> None:
+    async def story(watched: Watched) -> None:
+        await watched.attach()
+        await watched.film_for(0.5)
+        watched.video.ask_again()
+        await asyncio.sleep(0.1)
+        watched.video.want(PictureLayer.OFF, at_once=True)
+        await asyncio.sleep(3)
+        assert watched.publication.sending[-1] is None
+        watched.video.ask_again()
+        await asyncio.sleep(3)
+        assert watched.publication.sending[-1] is None
+
+    play(story)
+
+
 def test_a_subscription_that_comes_although_nothing_is_wanted_sends_nothing() -> None:
     async def story(watched: Watched) -> None:
         watched.video.want(PictureLayer.OFF, at_once=True)
