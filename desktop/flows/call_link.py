@@ -14,6 +14,10 @@ from desktop.flows.verdict import Evidence, SteadyVerdict, verdict_of
 from desktop.rtc.events import PhotoTaken
 
 PHOTO_EVERY_S = 4.0
+_PHOTO_LONGEST_S = 3.0
+_AFTER_PHOTO_S = 1.0
+_UNANSWERED_S = 1.5
+"""The second in which a photo ended, and what was sent again of it, are not over before this."""
 _FIRST_PHOTO_S = 0.5
 _STALE_S = 5.0
 _MOVING_FPS = 4.0
@@ -35,6 +39,10 @@ class LinkDoor(Protocol):
 
     def limit_pictures(self, limit: PictureLayer) -> None:
         """Take the most that may be fetched of any picture."""
+        ...
+
+    def ask_again(self) -> None:
+        """Let the media server think anew of how much of each picture it sends; a blink of them."""
         ...
 
     def hold_camera(self, held: bool) -> None:  # noqa: FBT001 - the state itself is the argument
@@ -62,6 +70,8 @@ class CallLink:
         self._stats: LinkStats | None = None
         self._stats_s = float("-inf")
         self._photo_due_s = float("inf")
+        self._photo_until_s = float("-inf")
+        self._climbed_s: float | None = None
         self._is_own_fault = False
         self._video_is_back = False
         self._platform_is_down = False
@@ -78,6 +88,8 @@ class CallLink:
         # Where nothing at all comes the network is away or the sender has stopped: less picture would help neither.
         if event.rx_kbps >= SILENT_KBPS and self._ladder.take(self._sample(event), now):
             self._follow_ladder(now)
+        elif self._climbed_s is not None and now - self._climbed_s >= _UNANSWERED_S:
+            self._insist(event)
         if self._upload.take(event, now):
             self._door.hold_camera(self._upload.is_held)
         if self._video_is_back and event.fps >= _MOVING_FPS:
@@ -91,6 +103,7 @@ class CallLink:
         rung = self._ladder.rung
         if rung is Rung.PHOTOS and is_connected and now >= self._photo_due_s:
             self._photo_due_s = now + PHOTO_EVERY_S
+            self._photo_until_s = now + _PHOTO_LONGEST_S
             self._door.take_photos()
         is_told = is_connected and self._facts.customer.in_room
         first, is_own = self._facts.customer_first, self._is_own_fault
@@ -128,6 +141,7 @@ class CallLink:
             self._door.hold_camera(False)
 
     def _take_photo(self, photo: PhotoTaken, now: float) -> None:
+        self._photo_until_s = now + _AFTER_PHOTO_S
         if photo.took_s is not None and not self._ladder.rung.has_video:
             self.state = replace(self.state, photo_at=self._facts.server_now(now))
         # Only a photo of the largest size shows that video fits again.
@@ -135,12 +149,27 @@ class CallLink:
         if self._ladder.photo_taken(took_s, now):
             self._follow_ladder(now)
 
+    def _insist(self, stats: LinkStats) -> None:
+        """Ask again, once, if a larger picture was asked for and does not come although the line has room.
+
+        A media server that has seen a line choke sends no more than it believes that it carries, and corrects that by
+        ever rarer probes of its own: for more than half a minute it was seen to hold back on one that was wide again.
+        """
+        comes_as = self._comes_as(stats)
+        is_answered = comes_as is not None and comes_as <= self._ladder.rung
+        if is_answered or self._ladder.is_wider:
+            self._climbed_s = None
+        if not is_answered and self._ladder.is_wider:
+            self._door.ask_again()
+
     def _follow_ladder(self, now: float) -> None:
         had_video, rung = self.state.rung.has_video, self._ladder.rung
         if rung > self.state.rung:
             self._is_own_fault = verdict_of(self._evidence(now, is_connected=True)) is not Verdict.WEAK_THEIRS
         self._video_is_back = rung.has_video and (self._video_is_back or not had_video)
         self._photo_due_s = now + _FIRST_PHOTO_S
+        is_try = rung < min(self.state.rung, Rung.LOW) and self._ladder.wish is PictureWish.AUTOMATIC
+        self._climbed_s = now if is_try else None
         if rung is Rung.LOW and had_video and rung > self.state.rung:
             self._bands.put(call_bands.smaller_picture(), now)
         self._door.limit_pictures(_LIMITS[rung])
@@ -156,6 +185,9 @@ class CallLink:
             is_expected=customer.in_room and not {customer.camera, customer.screen}.isdisjoint(_EXPECTED),
             is_weak=own in _WEAK or customer.quality in _WEAK,
             starved_at=comes_as if own in _WEAK else None,
+            rx_kbps=stats.rx_kbps,
+            train_kbps=stats.train_kbps,
+            is_photo=not self._ladder.rung.has_video and self._stats_s <= self._photo_until_s,
         )
 
     def _comes_as(self, stats: LinkStats) -> Rung | None:

@@ -82,6 +82,29 @@ def test_only_as_much_is_asked_for_as_comes_over_an_own_link_that_the_server_cal
     play(story)
 
 
+def test_a_server_that_holds_a_picture_back_on_a_wide_line_is_asked_again_once() -> None:
+    async def story(stage: Stage) -> None:
+        await settled(stage)
+        await measure(stage, replace(CHOKED, rx_kbps=300), 3)
+        assert limit(stage) is PictureLayer.LOW
+        held = replace(GOOD, rx_kbps=230, frame_width=320, frame_height=180, fps=8, train_kbps=2500)
+        await measure(stage, held, 5)
+        assert limit(stage) is PictureLayer.MEDIUM
+        assert stage.room.asked_again == 1
+
+    play(story)
+
+
+def test_a_server_that_holds_a_picture_back_on_a_narrow_line_is_left_in_peace() -> None:
+    async def story(stage: Stage) -> None:
+        await settled(stage)
+        await measure(stage, replace(CHOKED, rx_kbps=300), 3)
+        await measure(stage, replace(GOOD, rx_kbps=230, frame_width=320, frame_height=180, fps=8, train_kbps=290), 20)
+        assert stage.room.asked_again == 0
+
+    play(story)
+
+
 def test_photos_come_every_four_seconds_and_carry_their_time() -> None:
     async def story(stage: Stage) -> None:
         await settled(stage)

@@ -17,6 +17,8 @@ LOSSY = replace(GOOD, loss=0.10, round_trip_ms=220, fps=10, frozen_ms=300)
 CHOKED = replace(GOOD, loss=0.45, round_trip_ms=700, fps=0, is_weak=True)
 SLOW = replace(GOOD, loss=0.09, round_trip_ms=400, fps=12)
 STILL = replace(GOOD, fps=0)
+SEEN_AT = {Rung.FULL: 1700.0, Rung.MIDDLE: 550.0, Rung.LOW: 240.0, Rung.PHOTOS: 90.0, Rung.SOUND: 75.0}
+"""What comes in with each rung, in kbit/s."""
 
 
 class Watched:
@@ -50,6 +52,100 @@ class Watched:
 def carries(least_bad: Rung) -> Callable[[Rung], Sample]:
     """Return a link on which this rung and all above it are too much, and everything below runs well."""
     return lambda rung: GOOD if rung > least_bad else CHOKED
+
+
+def line(kbps: float, *, train_kbps: float | None = None) -> Callable[[Rung], Sample]:
+    """Return a line of this width; what was sent together comes apart by it, or not (`train_kbps`)."""
+
+    def sample(rung: Rung) -> Sample:
+        train = kbps if train_kbps is None else train_kbps
+        if SEEN_AT[rung] <= kbps:
+            return replace(GOOD, rx_kbps=SEEN_AT[rung], train_kbps=train if rung.has_video else None)
+        return replace(CHOKED, rx_kbps=kbps, train_kbps=train)
+
+    return sample
+
+
+def until_rung(watched: Watched, rung: Rung, sample: Callable[[Rung], Sample]) -> float:
+    """Return how long it takes to a rung, or one above it."""
+    began = watched.now
+    while watched.rung() > rung:
+        watched.see_for(1, sample)
+        assert watched.now - began < 600
+    return watched.now - began
+
+
+def test_a_line_that_is_wide_again_is_used_within_five_seconds_however_often_it_narrows() -> None:
+    watched = Watched()
+    for _ in range(20):
+        watched.see_for(16, line(300))
+        assert watched.rung() >= Rung.MIDDLE
+        assert until_rung(watched, Rung.MIDDLE, line(3000)) <= 6
+        watched.see_for(6, line(3000))
+
+
+def test_a_line_that_is_wide_again_after_an_hour_is_used_within_five_seconds_too() -> None:
+    watched = Watched()
+    watched.see_for(3600, line(300))
+    assert until_rung(watched, Rung.MIDDLE, line(3000)) <= 6
+    assert until_rung(watched, Rung.FULL, line(3000)) <= 6
+
+
+def test_a_line_that_narrows_soon_after_a_try_that_worked_is_tried_again_as_soon_as_before() -> None:
+    """Without packets to measure by: a try that carried much more for seconds has not failed when the line narrows."""
+
+    def blind(kbps: float) -> Callable[[Rung], Sample]:
+        return lambda rung: replace(line(kbps)(rung), train_kbps=None)
+
+    watched = Watched()
+    watched.see_for(16, blind(300))
+    for _ in range(10):
+        until_rung(watched, Rung.MIDDLE, blind(3000))
+        watched.see_for(7, blind(3000))
+        watched.see_for(8, blind(300))
+    assert until_rung(watched, Rung.MIDDLE, blind(3000)) <= 10
+
+
+@pytest.mark.parametrize("kbps", [300, 700])
+@pytest.mark.parametrize("train_kbps", [None, 9000])
+def test_a_line_that_stays_narrow_is_tried_more_and_more_rarely_even_if_short_bursts_pass_it(
+    kbps: float, train_kbps: float | None
+) -> None:
+    watched = Watched()
+    watched.see_for(1200, line(kbps, train_kbps=train_kbps))
+    climbs = [at for (_, before), (at, after) in pairwise(watched.steps) if after < before]
+    gaps = [later - earlier for earlier, later in pairwise(climbs)]
+    assert len(climbs) <= 32
+    assert max(gaps[-4:]) >= 60
+
+
+def test_a_narrow_line_that_looks_wide_for_one_second_is_not_tried_for_that() -> None:
+    watched = Watched()
+    watched.see_for(30, line(300))
+    before = len(watched.steps)
+    assert watched.rung() is Rung.LOW
+    watched.see_for(1, line(300, train_kbps=9000))
+    watched.see_for(1, line(300))
+    watched.see_for(1, line(300, train_kbps=9000))
+    assert len(watched.steps) == before
+
+
+def test_a_low_layer_that_is_sent_slowly_over_a_clean_line_is_no_reason_for_photos() -> None:
+    watched = Watched()
+    watched.see_for(4, CHOKED)
+    assert watched.rung() is Rung.LOW
+    watched.see_for(8, replace(GOOD, fps=3.9, is_weak=True, starved_at=Rung.LOW))
+    assert watched.rung() is Rung.LOW
+
+
+def test_a_photo_that_chokes_the_line_is_no_reason_to_do_without_photos_nor_to_wait_longer_with_video() -> None:
+    watched = Watched()
+    watched.see_for(8, carries(Rung.LOW))
+    burst = replace(CHOKED, is_photo=True)
+    watched.see([GOOD, GOOD, burst, burst])
+    assert watched.rung() is Rung.PHOTOS
+    watched.see([GOOD, GOOD])
+    assert watched.rung() is Rung.LOW
 
 
 def test_a_server_that_sends_less_than_is_asked_for_is_asked_for_that_and_tried_again_soon() -> None:
