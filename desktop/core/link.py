@@ -22,7 +22,8 @@ class LinkStats:
     `spare_out_kbps` is the SDK's estimate for sending, None while nothing is sent. `ice_answers` counts what the media
     server answered to ICE's own checks: one about every 2.5 s, also where everybody is muted and not a byte is sent.
     `train_kbps` is how fast the packets of one and the same frame follow each other, which a line stretches to what it
-    carries however little is sent over it; None where no frame took several packets.
+    carries however little is sent over it; None where no frame took several packets. `repeats` are packets that came
+    again: after a loss, or as the padding with which a media server probes whether a line carries more.
     """
 
     rx_kbps: float = 0.0
@@ -44,6 +45,7 @@ class LinkStats:
     spare_out_kbps: float | None = None
     ice_answers: int = 0
     train_kbps: float | None = None
+    repeats: int = 0
 
 
 class Verdict(StrEnum):

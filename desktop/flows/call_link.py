@@ -16,7 +16,12 @@ from desktop.rtc.events import PhotoTaken
 PHOTO_EVERY_S = 4.0
 _PHOTO_LONGEST_S = 3.0
 _AFTER_PHOTO_S = 1.0
-_UNANSWERED_S = 1.5
+_FOLLOWS_S = 1.5
+_PROBED_S = 3.0
+_FEW_FPS = 10.0
+_HARDLY_MOVING_FPS = 5.0
+_FIRST_INSISTING_S = 5.0
+_LONGEST_INSISTING_S = 80.0
 """The second in which a photo ended, and what was sent again of it, are not over before this."""
 _FIRST_PHOTO_S = 0.5
 _STALE_S = 5.0
@@ -71,7 +76,9 @@ class CallLink:
         self._stats_s = float("-inf")
         self._photo_due_s = float("inf")
         self._photo_until_s = float("-inf")
-        self._climbed_s: float | None = None
+        self._probed_s = float("-inf")
+        self._insist_due_s = float("-inf")
+        self._insisting_s = _FIRST_INSISTING_S
         self._is_own_fault = False
         self._video_is_back = False
         self._platform_is_down = False
@@ -88,8 +95,8 @@ class CallLink:
         # Where nothing at all comes the network is away or the sender has stopped: less picture would help neither.
         if event.rx_kbps >= SILENT_KBPS and self._ladder.take(self._sample(event), now):
             self._follow_ladder(now)
-        elif self._climbed_s is not None and now - self._climbed_s >= _UNANSWERED_S:
-            self._insist(event)
+        else:
+            self._insist(event, now)
         if self._upload.take(event, now):
             self._door.hold_camera(self._upload.is_held)
         if self._video_is_back and event.fps >= _MOVING_FPS:
@@ -149,18 +156,28 @@ class CallLink:
         if self._ladder.photo_taken(took_s, now):
             self._follow_ladder(now)
 
-    def _insist(self, stats: LinkStats) -> None:
-        """Ask again, once, if a larger picture was asked for and does not come although the line has room.
+    def _insist(self, stats: LinkStats, now: float) -> None:
+        """Ask again where the line has room and the media server sends less than it was asked for.
 
-        A media server that has seen a line choke sends no more than it believes that it carries, and corrects that by
-        ever rarer probes of its own: for more than half a minute it was seen to hold back on one that was wide again.
+        One that has seen a line choke sends no more than it believes that it carries, and corrects that by ever rarer
+        probes of its own: for 40 s it was seen to hold back on a line that was wide again. Whether it is the server
+        or a camera in the dark cannot be known for sure, so what does not help is tried more and more rarely.
         """
-        comes_as = self._comes_as(stats)
-        is_answered = comes_as is not None and comes_as <= self._ladder.rung
-        if is_answered or self._ladder.is_wider:
-            self._climbed_s = None
-        if not is_answered and self._ladder.is_wider:
+        if stats.repeats and not stats.rx_loss:
+            self._probed_s = now
+        is_automatic = self._ladder.wish is PictureWish.AUTOMATIC and self._ladder.rung.has_video
+        if is_automatic and self._ladder.is_wider and self._is_held_back(stats, now) and now >= self._insist_due_s:
+            self._insist_due_s = now + self._insisting_s
+            self._insisting_s = min(2 * self._insisting_s, _LONGEST_INSISTING_S)
             self._door.ask_again()
+
+    def _is_held_back(self, stats: LinkStats, now: float) -> bool:
+        comes_as = self._comes_as(stats)
+        if comes_as is None:
+            return False
+        is_probed = now - self._probed_s <= _PROBED_S
+        is_slow = stats.fps < (_FEW_FPS if is_probed else _HARDLY_MOVING_FPS)
+        return comes_as > self._ladder.rung or is_slow
 
     def _follow_ladder(self, now: float) -> None:
         had_video, rung = self.state.rung.has_video, self._ladder.rung
@@ -168,8 +185,7 @@ class CallLink:
             self._is_own_fault = verdict_of(self._evidence(now, is_connected=True)) is not Verdict.WEAK_THEIRS
         self._video_is_back = rung.has_video and (self._video_is_back or not had_video)
         self._photo_due_s = now + _FIRST_PHOTO_S
-        is_try = rung < min(self.state.rung, Rung.LOW) and self._ladder.wish is PictureWish.AUTOMATIC
-        self._climbed_s = now if is_try else None
+        self._insist_due_s, self._insisting_s = now + _FOLLOWS_S, _FIRST_INSISTING_S
         if rung is Rung.LOW and had_video and rung > self.state.rung:
             self._bands.put(call_bands.smaller_picture(), now)
         self._door.limit_pictures(_LIMITS[rung])

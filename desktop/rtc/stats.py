@@ -125,6 +125,7 @@ def _link(lists: list[tuple[proto.RtcStats, ...]], grown: dict[str, _Totals], se
         spare_out_kbps=_spare_out_kbps(lists),
         ice_answers=sum(value.answers for value in grown.values()),
         train_kbps=_train_kbps(pictured),
+        repeats=pictured.repeats,
     )
 
 

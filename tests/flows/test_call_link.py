@@ -82,7 +82,7 @@ def test_only_as_much_is_asked_for_as_comes_over_an_own_link_that_the_server_cal
     play(story)
 
 
-def test_a_server_that_holds_a_picture_back_on_a_wide_line_is_asked_again_once() -> None:
+def test_a_server_that_holds_a_picture_back_on_a_wide_line_is_asked_again() -> None:
     async def story(stage: Stage) -> None:
         await settled(stage)
         await measure(stage, replace(CHOKED, rx_kbps=300), 3)
@@ -95,11 +95,29 @@ def test_a_server_that_holds_a_picture_back_on_a_wide_line_is_asked_again_once()
     play(story)
 
 
+def test_a_server_that_holds_the_frames_of_a_picture_back_is_asked_again_ever_more_rarely() -> None:
+    async def story(stage: Stage) -> None:
+        await settled(stage)
+        slow = replace(GOOD, rx_kbps=260, fps=7, train_kbps=2500)
+        await measure(stage, slow, 60)
+        assert stage.room.asked_again == 0, "a camera in the dark films no faster"
+        await measure(stage, replace(slow, repeats=8), 2)
+        assert stage.room.asked_again == 1
+        await measure(stage, replace(slow, repeats=8), 70)
+        assert stage.room.asked_again <= 5
+        await measure(stage, GOOD, 30)
+        assert limit(stage) is PictureLayer.HIGH
+
+    play(story)
+
+
 def test_a_server_that_holds_a_picture_back_on_a_narrow_line_is_left_in_peace() -> None:
     async def story(stage: Stage) -> None:
         await settled(stage)
         await measure(stage, replace(CHOKED, rx_kbps=300), 3)
-        await measure(stage, replace(GOOD, rx_kbps=230, frame_width=320, frame_height=180, fps=8, train_kbps=290), 20)
+        await measure(
+            stage, replace(GOOD, rx_kbps=230, frame_width=320, frame_height=180, fps=8, train_kbps=290, repeats=9), 20
+        )
         assert stage.room.asked_again == 0
 
     play(story)

@@ -119,6 +119,20 @@ def test_a_line_that_stays_narrow_is_tried_more_and_more_rarely_even_if_short_bu
     assert max(gaps[-4:]) >= 60
 
 
+def test_a_line_that_a_server_starves_soon_after_each_try_is_tried_more_and_more_rarely() -> None:
+    """The server sends the low layer because the middle one is just too much: the line has not changed."""
+    watched = Watched()
+    watched.see_for(4, line(300))
+    climbs = 0
+    for _ in range(600):
+        before = watched.rung()
+        is_spent = before < Rung.LOW and watched.steps and watched.now - watched.steps[-1][0] >= 8
+        low = replace(line(500)(Rung.LOW), is_weak=True, starved_at=Rung.LOW)
+        watched.see_for(1, low if is_spent else line(600)(before))
+        climbs += watched.rung() < before
+    assert climbs <= 20
+
+
 def test_a_narrow_line_that_looks_wide_for_one_second_is_not_tried_for_that() -> None:
     watched = Watched()
     watched.see_for(30, line(300))

@@ -124,6 +124,7 @@ def test_how_close_the_packets_of_a_frame_follow_each_other_tells_how_wide_the_l
     assert wide.train_kbps is not None
     assert round(wide.train_kbps) == 3000, "what was sent again came at any time"
     assert single.train_kbps is None, "frames of one packet tell nothing"
+    assert [stats.repeats for stats in (narrow, wide, single)] == [0, 20, 0]
 
 
 def test_a_stream_that_is_new_is_not_counted_from_its_beginning() -> None:
