@@ -24,7 +24,7 @@ _FRESH_S = 6.0
 """A try that fails sooner goes back to what worked before; what worked for longer breaks down as anything else."""
 _PROVEN_S = 60.0
 _CARRIED_NEEDED = 5
-_NARROWED = 1.5
+_NARROWED = 1.3
 """A line that chokes at so much less than it carried for seconds has changed: the step up had not been too much."""
 _BY_HAND_S = 30.0
 _QUICK_PHOTO_S = 1.5

@@ -111,6 +111,18 @@ def test_a_server_that_holds_the_frames_of_a_picture_back_is_asked_again_ever_mo
     play(story)
 
 
+def test_a_server_that_sends_a_quarter_of_the_low_layer_over_a_line_that_carries_it_is_asked_for_all_of_it() -> None:
+    async def story(stage: Stage) -> None:
+        await settled(stage)
+        await measure(stage, replace(CHOKED, rx_kbps=300), 3)
+        stage.room.tell(QualityChanged(MECHANIC, Quality.WEAK))
+        await measure(stage, replace(GOOD, rx_kbps=130, frame_width=320, frame_height=180, fps=3.9, train_kbps=290), 5)
+        assert limit(stage) is PictureLayer.LOW
+        assert stage.room.asked_again == 1
+
+    play(story)
+
+
 def test_a_server_that_holds_a_picture_back_on_a_narrow_line_is_left_in_peace() -> None:
     async def story(stage: Stage) -> None:
         await settled(stage)
