@@ -16,14 +16,14 @@ from desktop.rtc.events import PhotoTaken
 PHOTO_EVERY_S = 4.0
 _PHOTO_LONGEST_S = 3.0
 _AFTER_PHOTO_S = 1.0
+"""The second in which a photo ended, and what was sent again of it, are not over before this."""
 _FOLLOWS_S = 1.5
 _PROBED_S = 3.0
 _FEW_FPS = 10.0
 _HARDLY_MOVING_FPS = 5.0
 _SLOW_NEEDED = 3
-_FIRST_INSISTING_S = 5.0
-_LONGEST_INSISTING_S = 80.0
-"""The second in which a photo ended, and what was sent again of it, are not over before this."""
+_INSISTING_S = (5.0, 10.0, 20.0, 40.0, float("inf"))
+"""After a step of the ladder, how long to leave a media server in peace that was asked again."""
 _FIRST_PHOTO_S = 0.5
 _STALE_S = 5.0
 _MOVING_FPS = 4.0
@@ -78,8 +78,8 @@ class CallLink:
         self._photo_due_s = float("inf")
         self._photo_until_s = float("-inf")
         self._probed_s = float("-inf")
-        self._insist_due_s = float("-inf")
-        self._insisting_s = _FIRST_INSISTING_S
+        self._insist_due_s = float("inf")
+        self._insisted = 0
         self._slow = 0
         self._is_own_fault = False
         self._video_is_back = False
@@ -164,7 +164,7 @@ class CallLink:
         One that has seen a line choke sends no more than it believes that it carries, and corrects that by ever rarer
         probes of its own: for 40 s it was seen to hold back on a line that was wide again, and for 25 s to send a
         quarter of the low layer's frames over one that carries them all. Whether it is the server or a camera in the
-        dark cannot be known for sure, so what does not help is tried more and more rarely.
+        dark cannot be known for sure, so what does not help is tried a few times after a step of the ladder, no more.
         """
         if stats.repeats and not stats.rx_loss:
             self._probed_s = now
@@ -173,8 +173,8 @@ class CallLink:
         is_automatic = self._ladder.wish is PictureWish.AUTOMATIC and self._ladder.rung.has_video
         has_room = self._ladder.is_wider or (self._ladder.rung is Rung.LOW and self._slow >= _SLOW_NEEDED)
         if is_automatic and has_room and self._is_held_back(stats, now) and now >= self._insist_due_s:
-            self._insist_due_s = now + self._insisting_s
-            self._insisting_s = min(2 * self._insisting_s, _LONGEST_INSISTING_S)
+            self._insist_due_s = now + _INSISTING_S[self._insisted]
+            self._insisted += 1
             self._door.ask_again()
 
     def _is_held_back(self, stats: LinkStats, now: float) -> bool:
@@ -191,7 +191,7 @@ class CallLink:
             self._is_own_fault = verdict_of(self._evidence(now, is_connected=True)) is not Verdict.WEAK_THEIRS
         self._video_is_back = rung.has_video and (self._video_is_back or not had_video)
         self._photo_due_s = now + _FIRST_PHOTO_S
-        self._insist_due_s, self._insisting_s, self._slow = now + _FOLLOWS_S, _FIRST_INSISTING_S, 0
+        self._insist_due_s, self._insisted, self._slow = now + _FOLLOWS_S, 0, 0
         if rung is Rung.LOW and had_video and rung > self.state.rung:
             self._bands.put(call_bands.smaller_picture(), now)
         self._door.limit_pictures(_LIMITS[rung])

@@ -71,9 +71,13 @@ class RemoteTracks:
             video.want(self._layer_of(video.key), at_once=True)
 
     def ask_again(self) -> None:
-        """Let the media server think anew of how much of each picture it sends; a blink of them."""
+        """Let the media server think anew of how much of each picture it sends; a blink of them.
+
+        Not of those that are wanted smaller than they may be: they are as small as they come.
+        """
         for video in self._videos.values():
-            video.ask_again()
+            if self._wishes.get(video.key, PictureLayer.HIGH) >= self._limit:
+                video.ask_again()
 
     def hold_pictures(self, held: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Fetch no dried up picture anew while the network is known to be away."""

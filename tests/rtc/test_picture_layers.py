@@ -193,6 +193,23 @@ def _announce(tracks: RemoteTracks, identity: str) -> _Published:
     return publication
 
 
+def test_only_what_is_not_wanted_small_anyway_is_asked_for_anew() -> None:
+    async def story() -> None:
+        tracks = RemoteTracks(lambda *_picture: None, lambda _event: None, lambda: None, enable=_enable)
+        tracks.start()
+        large, small = _announce(tracks, "customer-1"), _announce(tracks, "admin-2")
+        for video in tracks._videos.values():
+            video._reader = asyncio.create_task(asyncio.sleep(60))  # stands for a track of the SDK
+        tracks.want_pictures({VideoKey("admin-2"): PictureLayer.LOW})
+        await asyncio.sleep(2)
+        tracks.ask_again()
+        await asyncio.sleep(1)
+        assert (large.switches, small.switches) == ([False, True], [])
+        await tracks.close()
+
+    run_virtual(story())
+
+
 def test_wish_and_limit_combine_by_the_smaller_one_also_for_who_comes_later() -> None:
     async def story() -> None:
         told: list[RoomEvent] = []

@@ -95,6 +95,24 @@ def test_a_small_tile_gets_the_small_layer_and_a_large_one_the_whole_picture(ser
     server.play(story)
 
 
+def test_a_picture_that_is_asked_for_anew_is_back_in_its_layer_and_was_never_away(server: Server) -> None:
+    async def story(house: House) -> None:
+        client = await house.enter()
+        async with guest(house, "customer-guest-1") as first:
+            client.room.limit_pictures(PictureLayer.MEDIUM)
+            await until_wide(client, first.identity, 640)
+            for _ in range(3):
+                count = len(client.events)
+                client.room.ask_again()
+                await asyncio.sleep(1)
+                await client.picture_of(first.identity, within_s=3)
+                await until_wide(client, first.identity, 640)
+                states = [event for event in client.events[count:] if isinstance(event, TrackChanged)]
+                assert not [event for event in states if event.state is not TrackState.FLOWING], states
+
+    server.play(story)
+
+
 def test_whoever_is_hidden_before_they_come_is_not_fetched(server: Server) -> None:
     async def story(house: House) -> None:
         client = house.client()
