@@ -22,6 +22,8 @@ _PROBED_S = 3.0
 _FEW_FPS = 10.0
 _HARDLY_MOVING_FPS = 5.0
 _SLOW_NEEDED = 3
+_WHOLE = 2.0
+"""Sound and all frames of the low layer are less than twice what sound and a quarter of them are."""
 _INSISTING_S = (5.0, 10.0, 20.0, 40.0, float("inf"))
 """After a step of the ladder, how long to leave a media server in peace that was asked again."""
 _FIRST_PHOTO_S = 0.5
@@ -171,8 +173,14 @@ class CallLink:
         is_slow = stats.fps < _HARDLY_MOVING_FPS and self._sample(stats).is_clean
         self._slow = self._slow + 1 if is_slow else 0
         is_automatic = self._ladder.wish is PictureWish.AUTOMATIC and self._ladder.rung.has_video
-        has_room = self._ladder.is_wider or (self._ladder.rung is Rung.LOW and self._slow >= _SLOW_NEEDED)
-        if is_automatic and has_room and self._is_held_back(stats, now) and now >= self._insist_due_s:
+        is_starved_low = self._ladder.rung is Rung.LOW and self._slow >= _SLOW_NEEDED
+        has_room = is_starved_low and self._ladder.has_carried(_WHOLE * stats.rx_kbps)
+        if (
+            is_automatic
+            and (has_room or self._ladder.is_wider)
+            and self._is_held_back(stats, now)
+            and now >= self._insist_due_s
+        ):
             self._insist_due_s = now + _INSISTING_S[self._insisted]
             self._insisted += 1
             self._door.ask_again()

@@ -132,6 +132,10 @@ class Ladder:
         """Whether the line seems to carry much more than what comes, and than what it had choked at."""
         return self._wider >= _WIDER_NEEDED
 
+    def has_carried(self, kbps: float) -> bool:
+        """Whether the line was seen to carry so much even while it choked."""
+        return self._choked_kbps >= kbps
+
     def take(self, sample: Sample, now: float) -> bool:
         """Take a second of the link; say whether the rung changed."""
         if self.wish is PictureWish.MORE_PICTURE:

@@ -125,6 +125,17 @@ def test_a_server_that_sends_a_quarter_of_the_low_layer_over_a_line_that_carries
     play(story)
 
 
+def test_a_server_that_sends_a_quarter_of_the_low_layer_because_the_line_carries_no_more_is_left_in_peace() -> None:
+    async def story(stage: Stage) -> None:
+        await settled(stage)
+        await measure(stage, replace(CHOKED, rx_kbps=140), 3)
+        stage.room.tell(QualityChanged(MECHANIC, Quality.WEAK))
+        await measure(stage, replace(GOOD, rx_kbps=130, frame_width=320, frame_height=180, fps=3.9, train_kbps=130), 30)
+        assert stage.room.asked_again == 0
+
+    play(story)
+
+
 def test_a_server_that_holds_a_picture_back_on_a_narrow_line_is_left_in_peace() -> None:
     async def story(stage: Stage) -> None:
         await settled(stage)
