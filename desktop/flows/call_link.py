@@ -166,7 +166,8 @@ class CallLink:
         One that has seen a line choke sends no more than it believes that it carries, and corrects that by ever rarer
         probes of its own: for 40 s it was seen to hold back on a line that was wide again, and for 25 s to send a
         quarter of the low layer's frames over one that carries them all. Whether it is the server or a camera in the
-        dark cannot be known for sure, so what does not help is tried a few times after a step of the ladder, no more.
+        dark cannot be known for sure, so what does not help is tried a few times after a step of the ladder, no more;
+        and not where the server calls the sender's own line weak.
         """
         if stats.repeats and not stats.rx_loss:
             self._probed_s = now
@@ -187,7 +188,7 @@ class CallLink:
 
     def _is_held_back(self, stats: LinkStats, now: float) -> bool:
         comes_as = self._comes_as(stats)
-        if comes_as is None:
+        if comes_as is None or self._facts.customer.quality in _WEAK:
             return False
         is_probed = now - self._probed_s <= _PROBED_S
         is_slow = stats.fps < (_FEW_FPS if is_probed else _HARDLY_MOVING_FPS)

@@ -95,6 +95,18 @@ def test_a_server_that_holds_a_picture_back_on_a_wide_line_is_asked_again() -> N
     play(story)
 
 
+def test_what_a_sender_with_a_weak_line_sends_small_is_not_asked_for_anew() -> None:
+    async def story(stage: Stage) -> None:
+        await settled(stage)
+        await measure(stage, replace(CHOKED, rx_kbps=300), 3)
+        stage.room.tell(QualityChanged(CUSTOMER, Quality.WEAK))
+        small = replace(GOOD, rx_kbps=230, frame_width=320, frame_height=180, fps=8, train_kbps=2500, repeats=9)
+        await measure(stage, small, 20)
+        assert stage.room.asked_again == 0
+
+    play(story)
+
+
 def test_a_server_that_holds_the_frames_of_a_picture_back_is_asked_again_ever_more_rarely() -> None:
     async def story(stage: Stage) -> None:
         await settled(stage)
