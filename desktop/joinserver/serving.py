@@ -17,7 +17,7 @@ from desktop.joinserver.app import ConfigRefused, create_app
 from desktop.joinserver.config import ServerConfig
 from desktop.joinserver.engines import full_url
 from desktop.joinserver.heads import HeadInTime
-from desktop.joinserver.turns import take_short_turns
+from desktop.joinserver.pauses import pass_over_what_is_loaded, take_short_turns
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -31,6 +31,7 @@ class _AnnouncingServer(uvicorn.Server):
         """Start, then print."""
         await super().startup(sockets)
         if self.started:
+            pass_over_what_is_loaded()
             print(*self._lines, sep="\n", flush=True)  # noqa: T201 - the one line that says where it serves
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -21,7 +21,7 @@ from desktop.joinserver import log
 from desktop.joinserver.app import create_app
 from desktop.joinserver.config import ServerConfig
 from desktop.joinserver.heads import HeadInTime
-from desktop.joinserver.turns import take_short_turns
+from desktop.joinserver.pauses import pass_over_what_is_loaded, take_short_turns
 
 _log = logging.getLogger(__name__)
 _LOOKS_EVERY_S: Final = 0.5
@@ -136,6 +136,7 @@ class _WorkerServer(uvicorn.Server):
         """Start, then tell."""
         await super().startup(sockets)
         if self.started:
+            pass_over_what_is_loaded()
             self._lifeline.send_bytes(b"serving")
             threading.Thread(target=self._stop_with_parent, name="joinserver-lifeline", daemon=True).start()
 
