@@ -1,14 +1,17 @@
 """The room service with a short memory: a room is made once, not at every join of a busy moment."""
 
 import asyncio
+import random
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from desktop.joinserver.rooms import RoomService, RoomServiceAway
 
-KNOWN_FOR_S: Final = 3.0
+KNOWN_FOR_S: Final = 4.0
 """So short that a room which LiveKit lost is made again before anybody notices, and far below its own timeouts."""
+_SHORTEST: Final = 0.5
+"""Of that time, how much a room is known at least."""
 _KEPT: Final = 10_000
 
 
@@ -18,17 +21,16 @@ class KnownRooms:
     def __init__(
         self, rooms: RoomService, monotonic: Callable[[], float] = time.monotonic, known_for_s: float = KNOWN_FOR_S
     ) -> None:
-        """Know no room yet; `known_for_s` 0 asks LiveKit every time."""
+        """Know no room yet; each is known for `known_for_s` seconds at most, and 0 asks LiveKit every time."""
         self._known_for_s = known_for_s
         self._rooms = rooms
         self._monotonic = monotonic
-        self._made: dict[str, float] = {}
+        self._known_until: dict[str, float] = {}
         self._making: dict[str, asyncio.Task[None]] = {}
 
     def knows(self, room: str) -> bool:
         """Whether a room was just made, so that a join need not wait for it."""
-        made = self._made.get(room)
-        return made is not None and self._monotonic() - made < self._known_for_s
+        return self._monotonic() < self._known_until.get(room, 0.0)
 
     async def create(self, room: str) -> None:
         """Make the room if it is not there; callers at the same moment share one request."""
@@ -42,18 +44,20 @@ class KnownRooms:
         await asyncio.shield(task)
 
     async def _create(self, room: str) -> None:
-        if len(self._made) > _KEPT:
-            self._made = {name: made for name, made in self._made.items() if self.knows(name)}
+        if len(self._known_until) > _KEPT:
+            self._known_until = {name: until for name, until in self._known_until.items() if self.knows(name)}
         try:
             await self._rooms.create(room)
         except RoomServiceAway:
-            self._made.clear()
+            self._known_until.clear()
             raise
-        self._made[room] = self._monotonic()
+        # Rooms that were made in one busy moment shall not all be asked for again in another one.
+        known_for_s = self._known_for_s * random.uniform(_SHORTEST, 1)  # noqa: S311 - spreads, hides nothing
+        self._known_until[room] = self._monotonic() + known_for_s
 
     def forget(self, room: str) -> None:
         """Take a room for gone."""
-        self._made.pop(room, None)
+        self._known_until.pop(room, None)
 
     async def delete(self, room: str) -> None:
         """Put everybody out and delete the room."""
@@ -87,5 +91,5 @@ class KnownRooms:
         try:
             return await call
         except RoomServiceAway:
-            self._made.clear()  # LiveKit may come back without any room
+            self._known_until.clear()  # LiveKit may come back without any room
             raise
