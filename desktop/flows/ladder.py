@@ -127,6 +127,7 @@ class Ladder:
         self._held_until_s = float("-inf")
         self._quick_photos = 0
         self._late_photos = 0
+        self._has_late_photo = False
 
     @property
     def is_wider(self) -> bool:
@@ -149,7 +150,7 @@ class Ladder:
             self._carried_kbps = sorted([*self._carried_kbps, sample.rx_kbps])[-_CARRIED_NEEDED:]
         if now - self._stepped_s < _SETTLE_S:
             return self._is_failed_probe(sample, now) and self._fall(sample, now)
-        if not sample.is_photo:
+        if not self._is_excused(sample):
             self._recent = [*self._recent, sample.is_bad_on(self.rung)][-_BAD_OF:]
         if sum(self._recent) >= _BAD_NEEDED:
             return self._fall(sample, now)
@@ -168,6 +169,7 @@ class Ladder:
             return False
         self._late_photos = self._late_photos + 1 if took_s is None else 0
         is_quick = took_s is not None and took_s <= _QUICK_PHOTO_S
+        self._has_late_photo = not is_quick
         self._quick_photos = self._quick_photos + 1 if is_quick else 0
         if self._late_photos >= _LATE_PHOTOS:
             self._step(Rung.SOUND, now)
@@ -213,9 +215,13 @@ class Ladder:
         self._starved = self._starved + 1 if starved_at > self.rung else 0
         return self._starved >= _STARVED_NEEDED
 
+    def _is_excused(self, sample: Sample) -> bool:
+        """Say whether only a photo may choke a line that carries the sound; one that came late excuses nothing."""
+        return sample.is_photo and not self._has_late_photo
+
     def _note_fine(self, sample: Sample, now: float) -> None:
         if not sample.is_fine_on(self.rung):
-            self._fine_since_s = self._fine_since_s if sample.is_photo else None
+            self._fine_since_s = self._fine_since_s if self._is_excused(sample) else None
         elif self._fine_since_s is None:
             self._fine_since_s = now
 
@@ -301,3 +307,4 @@ class Ladder:
         self._starved = self._wider = 0
         self._fine_since_s = None
         self._quick_photos = self._late_photos = 0
+        self._has_late_photo = False

@@ -162,6 +162,17 @@ def test_a_photo_that_chokes_the_line_is_no_reason_to_do_without_photos_nor_to_w
     assert watched.rung() is Rung.LOW
 
 
+def test_a_line_that_photos_choke_and_that_brings_them_late_is_left_to_the_sound_within_seconds() -> None:
+    watched = Watched()
+    watched.see_for(8, carries(Rung.LOW))
+    burst = replace(CHOKED, is_photo=True)
+    watched.see_for(3, burst)
+    assert watched.rung() is Rung.PHOTOS
+    watched.photos(1, 2.0)
+    watched.see_for(2, burst)
+    assert watched.rung() is Rung.SOUND
+
+
 def test_a_server_that_sends_less_than_is_asked_for_is_asked_for_that_and_tried_again_soon() -> None:
     watched = Watched()
     small = replace(GOOD, is_weak=True, starved_at=Rung.LOW)
