@@ -27,6 +27,9 @@ _RELAPSE_S = 6.0
 _CUT_OFF_S = 5.0
 """So long without a single byte is no sender's doing: the media server reports on each track at least every 3 s."""
 _CUT_OFF_PICTURE_S = 3.0
+_CARRIES_S = 1.6
+"""A line that has brought anything since then, measured once a second, is not gone, however long the probe waits on it:
+one that is full of sound and picture holds back an answer for seconds."""
 _DEAF_AFTER_S = 4.0
 """So long without an answer to ICE's checks, which come every 2.5 s and far quicker where one was missed, is a doubt.
 
@@ -65,6 +68,7 @@ class LossWatch:
         self._silent_s: float | None = None
         self._has_heard = False
         self._byte_s: float | None = None
+        self._cut_s: float | None = None
         self._life_s: float | None = None
         self._deaf_s: float | None = None
         self._has_answered = False
@@ -81,7 +85,7 @@ class LossWatch:
         """Note a new room."""
         self._entered_s = now
         self._reconnecting_s = self._stuck_s = self._silent_s = None
-        self._byte_s = self._healed_from_s = self._relapsed_s = self._life_s = self._deaf_s = None
+        self._byte_s = self._cut_s = self._healed_from_s = self._relapsed_s = self._life_s = self._deaf_s = None
         self._has_heard = self._has_answered = False
 
     def reconnecting(self, now: float) -> None:
@@ -120,6 +124,8 @@ class LossWatch:
         """Say how a room that is thought to be there stands."""
         states = self._facts.people.picture_states
         is_flowing = TrackState.FLOWING in states
+        if not self._carries(now):
+            self._cut_s = now
         if is_flowing:
             self._flows(now)
         elif TrackState.STALLED in states:
@@ -155,11 +161,14 @@ class LossWatch:
             is_worth_a_word = not is_flowing or now - self._reconnecting_s >= _FLOWING_S
             return self._doubted_s() if is_worth_a_word else None
         media, platform = self._probe.media, self._probe.platform
-        if is_flowing or not media.is_down:
+        if is_flowing or not media.is_down or self._carries(now):
             return None
         if (doubted_s := self._doubted_s()) is not None:
             return doubted_s
         return media.down_s if platform.is_down else None
+
+    def _carries(self, now: float) -> bool:
+        return self._byte_s is not None and now - self._byte_s < _CARRIES_S
 
     def _doubted_s(self) -> float | None:
         doubts = (self._stuck_s, self._silent_s, self._deaf_s, self._reconnecting_s)
@@ -172,7 +181,8 @@ class LossWatch:
             return False
         if self._relapsed_s is not None and media.answered_s <= self._relapsed_s:
             return False
-        came_back = media.back_s is not None and media.back_s > max(doubted_s, self._entered_s)
+        was_cut = self._cut_s is not None and self._cut_s >= doubted_s
+        came_back = was_cut and media.back_s is not None and media.back_s > max(doubted_s, self._entered_s)
         if came_back and media.back_s is not None:
             was_long = media.back_s - doubted_s >= _LONG_LOSS_S
             short_grace_s = PICTURE_GRACE_S if self._stuck_s is not None else _MEASURED_GRACE_S
