@@ -250,6 +250,22 @@ def test_a_room_whose_pictures_have_no_way_in_any_more_is_given_up_though_everyb
     play(story)
 
 
+def test_a_narrow_line_full_of_sound_is_no_lost_connection_though_the_media_server_seems_away() -> None:
+    async def story(stage: Stage) -> None:
+        await _long_live(stage)
+        await _measure(stage, 5, 75)
+        _freeze(stage)
+        stage.platform.is_media_alive = False
+        await _measure(stage, 10, 40)
+        stage.platform.is_media_alive = True
+        await _measure(stage, 10, 40)
+        assert len(stage.rooms.opened) == 1
+        assert stage.screen.state.phase is CallPhase.LIVE
+        assert "connection_lost" not in stage.screen.bands()
+
+    play(story)
+
+
 def test_a_sender_who_is_away_costs_no_room_as_long_as_the_server_reports() -> None:
     """What a real server goes on sending about a picture whose sender is gone: a few bytes every three seconds."""
 
