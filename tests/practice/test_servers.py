@@ -87,6 +87,18 @@ def test_children_die_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     assert not is_alive(pid)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the scheduler's classes are Linux's")
+def test_a_practice_child_cannot_take_the_processor_from_the_app_by_real_time_priority(tmp_path: Path) -> None:
+    take_it = "import os; os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))"
+
+    async def story() -> str:
+        child = await start_child("greedy", [sys.executable, "-c", take_it], log=tmp_path / "log")
+        await child.process.wait()
+        return child.log_end()
+
+    assert "PermissionError" in asyncio.run(story())
+
+
 def test_a_child_that_ends_early_says_why(tmp_path: Path) -> None:
     async def story() -> None:
         child = await start_child(
