@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Protocol
 
 from livekit import rtc
@@ -12,6 +12,7 @@ from desktop.core.call import FROZEN_AFTER_S, PictureLayer, TrackState, VideoKey
 from desktop.core.frames import Frame
 from desktop.rtc.enabling import set_enabled
 from desktop.rtc.photo import LONGEST_S, Photo, PhotoSize
+from desktop.rtc.picture_stream import PictureStream, is_reducible, open_stream, reduced
 
 _log = logging.getLogger(__name__)
 
@@ -39,28 +40,21 @@ _ROTATIONS: dict[object, int] = {
 }
 
 
-class PictureStream(Protocol):
-    """Decoded pictures of one track, without an end of their own; `aclose` releases them."""
+class OpenStream(Protocol):
+    """How the pictures of a track are opened: `desktop.rtc.picture_stream.open_stream`."""
 
-    def __aiter__(self) -> AsyncIterator[rtc.VideoFrameEvent]:
-        """Begin to read."""
+    def __call__(self, track: rtc.Track, *, small: bool) -> PictureStream:
+        """Return them; with `small` as I420 frames, to be reduced."""
         ...
-
-    async def aclose(self) -> None:
-        """Stop the decoder's deliveries."""
-        ...
-
-
-def open_stream(track: rtc.Track) -> PictureStream:
-    """Return the SDK's stream of a track: BGRA, and only the newest frame kept for a reader that is late."""
-    return rtc.VideoStream(track, capacity=1, format=rtc.VideoBufferType.BGRA)
 
 
 def to_frame(event: rtc.VideoFrameEvent) -> Frame | None:
-    """Return a decoded BGRA frame as core data, without a copy; None for what is no picture."""
+    """Return a decoded frame as core data, BGRA without a copy, I420 reduced; None for what is no picture."""
     frame = event.frame
     if frame.width <= SMALLEST_PIXELS or frame.height <= SMALLEST_PIXELS:
         return None
+    if frame.type == rtc.VideoBufferType.I420:
+        frame = reduced(frame)
     return Frame(frame.data, frame.width, frame.height, _ROTATIONS.get(event.rotation, 0))
 
 
@@ -77,7 +71,7 @@ class RemoteVideo:
         put: Callable[[VideoKey, Frame], None],
         tell: Callable[[VideoKey, TrackState], None],
         *,
-        stream_of: Callable[[rtc.Track], PictureStream] = open_stream,
+        stream_of: OpenStream = open_stream,
         enable: Callable[[rtc.RemoteTrackPublication, bool], None] = set_enabled,
     ) -> None:
         """Watch a publication; `put` takes pictures, `tell` every change of state. On the running loop."""
@@ -218,26 +212,40 @@ class RemoteVideo:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    @property
+    def _is_small(self) -> bool:
+        """Whether less of the picture is shown than comes: its sender has no small layer for a small tile."""
+        publication = self.publication
+        is_whole = self._layer is PictureLayer.LOW and not publication.simulcasted
+        return is_whole and is_reducible(publication.width, publication.height)
+
     async def _read(self, track: rtc.Track) -> None:
-        stream = self._stream_of(track)
-        try:
-            async for event in stream:
-                frame = to_frame(event)
-                if frame is None:
-                    continue
-                if self._is_reopening:
-                    continue  # black: nothing is enabled
-                if self._layer is PictureLayer.OFF:
-                    # What comes late is dropped; what was asked for is a photo.
-                    if self._photo is not None:
-                        self._photo.take(frame)
+        while True:
+            small = self._is_small
+            stream = self._stream_of(track, small=small)
+            try:
+                async for event in stream:
+                    if (frame := to_frame(event)) is not None:
+                        self._take(frame)
+                    if small is not self._is_small:
+                        break
                 else:
-                    self._frame_s = self._loop.time()
-                    self._put(self.key, frame)
-                    if self._state is not TrackState.FLOWING:
-                        self._update()
-        finally:
-            await stream.aclose()
+                    return
+            finally:
+                await stream.aclose()
+
+    def _take(self, frame: Frame) -> None:
+        if self._is_reopening:
+            return  # black: nothing is enabled
+        if self._layer is PictureLayer.OFF:
+            # What comes late is dropped; what was asked for is a photo.
+            if self._photo is not None:
+                self._photo.take(frame)
+            return
+        self._frame_s = self._loop.time()
+        self._put(self.key, frame)
+        if self._state is not TrackState.FLOWING:
+            self._update()
 
     def _is_dry(self, now: float) -> bool:
         """Whether pictures should come and do not: none ever came, or they stopped without a word."""

@@ -34,6 +34,11 @@ class Publication:
     width: int = 0
     height: int = 0
     has_layers: bool = True
+
+    @property
+    def simulcasted(self) -> bool:
+        return self.has_layers
+
     sending: list[int | None] = field(default_factory=list)
     """What the server was told to send, in order: a layer, or None for nothing. What is not enabled here is black."""
     is_enabled: bool = True

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from livekit import rtc
 
-from desktop.core.call import OwnDevice, TrackState, VideoKey
+from desktop.core.call import OwnDevice, PictureLayer, TrackState, VideoKey
 from desktop.core.frames import Frame
 from desktop.rtc.camera import OwnCamera
 from desktop.rtc.camera_pictures import own_view, to_video_frame
 from desktop.rtc.mailboxes import OWN_PICTURE, Mailboxes
+from desktop.rtc.picture_stream import reduced
 from desktop.rtc.video import RemoteVideo
 from tests.rtc.live import PlainCamera, PlainFrame, Publication
 
@@ -89,6 +90,52 @@ def test_the_size_of_a_picture_may_change_at_any_time() -> None:
         assert (await watched.picture(32)).height == 24
 
     play(story)
+
+
+def test_a_picture_that_is_kept_stays_as_it_was_while_others_come() -> None:
+    async def story(watched: Watched) -> None:
+        watched.video.attach(watched.track)
+        kept = await watched.picture(64)
+        before = bytes(kept.data)
+        for shade in range(20, 200, 9):
+            watched.film(128, 96, shade)
+            await watched.picture(128)
+        assert bytes(kept.data) == before
+
+    play(story)
+
+
+@pytest.mark.parametrize(("width", "height", "small"), [(1280, 720, (426, 240)), (540, 960, (270, 480))])
+def test_a_large_picture_in_a_small_tile_is_reduced_in_its_colours_and_whole_again_in_a_large_one(
+    width: int, height: int, small: tuple[int, int]
+) -> None:
+    async def story(watched: Watched) -> None:
+        publication = watched.publication
+        publication.has_layers, publication.width, publication.height = False, width, height
+        watched.video.want(PictureLayer.LOW, at_once=True)
+        watched.video.attach(watched.track)
+        watched.film(width, height)
+        frame = await watched.picture(small[0])
+        assert (frame.width, frame.height) == small
+        corner = np.array(frame.data[:4])
+        watched.video.want(PictureLayer.HIGH)
+        whole = await watched.picture(width)
+        assert (whole.width, whole.height) == (width, height)
+        assert np.abs(corner - np.array(whole.data[:4], dtype=int)).max() <= 2
+
+    play(story)
+
+
+def test_a_reduced_picture_shows_what_the_whole_one_shows() -> None:
+    shades = np.zeros((720, 1280), dtype=np.uint8)
+    shades[:360, :640], shades[360:, 640:] = 200, 120
+    colours = np.full((2, 360, 640), 128, dtype=np.uint8)
+    colours[0, :, :320], colours[1, 180:, :] = 180, 90
+    whole = rtc.VideoFrame(1280, 720, rtc.VideoBufferType.I420, bytearray(shades.tobytes() + colours.tobytes()))
+    seen = np.frombuffer(reduced(whole).data, dtype=np.uint8).reshape(240, 426, 4)
+    bgra = whole.convert(rtc.VideoBufferType.BGRA)
+    wanted = np.frombuffer(bgra.data, dtype=np.uint8).reshape(720, 1280, 4)[1::3, 1::3][:, :426]
+    assert (np.abs(seen.astype(int) - wanted).max(axis=2) > 2).mean() < 0.02
 
 
 def test_a_frame_whose_size_and_bytes_disagree_never_reaches_the_sdk() -> None:

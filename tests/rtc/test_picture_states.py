@@ -8,7 +8,8 @@ from livekit import rtc
 
 from desktop.core.call import TrackState, VideoKey
 from desktop.core.frames import Frame
-from desktop.rtc.video import PictureStream, RemoteVideo, VideoWatch
+from desktop.rtc.picture_stream import PictureStream
+from desktop.rtc.video import RemoteVideo, VideoWatch
 from tests.rtc.live import Publication
 from tests.virtual_loop import run_virtual
 
@@ -64,7 +65,9 @@ class Watched:
             self.streams[-1].film()
             await asyncio.sleep(0.1)
 
-    def _open(self, _track: rtc.Track) -> PictureStream:
+    def _open(self, track: rtc.Track, *, small: bool) -> PictureStream:
+        del track
+        assert not small
         self.streams.append(HandStream())
         return self.streams[-1]
 
