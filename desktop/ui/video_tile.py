@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, Q
 from PySide6.QtWidgets import QWidget
 
 from desktop.core.frames import Frame, LatestFrame
+from desktop.ui.rounded_frame import RoundedFrame
 from desktop.ui.shown_picture import ShownPicture
 
 GREY_OPACITY = 0.34
@@ -41,6 +42,7 @@ class VideoTile(QWidget):
         self._opaque = opaque
         self._picture = ShownPicture()
         self._kept: QPixmap | None = None
+        self._rounded = RoundedFrame()
         self._grey = False
         self._radius = 16
         self._backdrop = QColor(Qt.GlobalColor.black)
@@ -177,17 +179,16 @@ class VideoTile(QWidget):
 
     def paint_tile(self, painter: QPainter) -> None:
         """Paint everything of the tile: backdrop, picture, corners, edge."""
-        if not self._opaque:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setClipPath(_rounded(QRectF(self.rect()), self._radius))
         place, frame = self.picture_rect(), self._picture.frame
         for bar in _bars(self.rect(), place):
             painter.fillRect(bar, self._backdrop)
         if frame is not None:
             self._paint_picture(painter, frame, place)
-        self._paint_edge(painter)
         if self._opaque:
+            self._paint_edge(painter)
             self._paint_corners(painter)
+        else:
+            self._rounded.paint(painter, self.size(), self._radius, self._edge, self._edge_width)
 
     def _kept_or_painted(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -290,9 +291,3 @@ def _bars(room: QRect, picture: QRect) -> tuple[QRect, ...]:
         QRect(room.x(), room.y(), room.width(), picture.y() - room.y()),
         QRect(room.x(), bottom, room.width(), room.y() + room.height() - bottom),
     )
-
-
-def _rounded(rect: QRectF, radius: int) -> QPainterPath:
-    path = QPainterPath()
-    path.addRoundedRect(rect, radius, radius)
-    return path
