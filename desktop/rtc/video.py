@@ -12,7 +12,7 @@ from desktop.core.call import FROZEN_AFTER_S, PictureLayer, TrackState, VideoKey
 from desktop.core.frames import Frame
 from desktop.rtc.enabling import set_enabled
 from desktop.rtc.photo import LONGEST_S, Photo, PhotoSize
-from desktop.rtc.picture_stream import PictureStream, is_reducible, open_stream, reduced
+from desktop.rtc.picture_stream import SMALL_FPS, PictureStream, is_reducible, open_stream, reduced
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +27,8 @@ _LOWER_AFTER_S = 1.0
 """A smaller layer, or none, is asked for only when that was wanted for this long; a larger one at once."""
 _REOPEN_PAUSE_S = 0.3
 """The server gathers wishes for a tenth of a second: less, and it would not notice that a picture was stopped."""
+_SMALL_PAUSE_S = 0.8 / SMALL_FPS
+"""Shorter than between two of them, so that none is missed that comes a little early."""
 _QUALITIES = {
     PictureLayer.LOW: rtc.VideoQuality.VIDEO_QUALITY_LOW,
     PictureLayer.MEDIUM: rtc.VideoQuality.VIDEO_QUALITY_MEDIUM,
@@ -225,14 +227,20 @@ class RemoteVideo:
             stream = self._stream_of(track, small=small)
             try:
                 async for event in stream:
-                    if (frame := to_frame(event)) is not None:
-                        self._take(frame)
                     if small is not self._is_small:
                         break
+                    if small and self._is_soon():
+                        continue
+                    if (frame := to_frame(event)) is not None:
+                        self._take(frame)
                 else:
                     return
             finally:
                 await stream.aclose()
+
+    def _is_soon(self) -> bool:
+        """Whether a small tile shows a picture so new that this one would be one too many."""
+        return self._frame_s is not None and self._loop.time() - self._frame_s < _SMALL_PAUSE_S
 
     def _take(self, frame: Frame) -> None:
         if self._is_reopening:

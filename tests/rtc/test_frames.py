@@ -105,7 +105,7 @@ def test_a_picture_that_is_kept_stays_as_it_was_while_others_come() -> None:
     play(story)
 
 
-@pytest.mark.parametrize(("width", "height", "small"), [(1280, 720, (426, 240)), (540, 960, (270, 480))])
+@pytest.mark.parametrize(("width", "height", "small"), [(1280, 720, (320, 180)), (540, 960, (180, 320))])
 def test_a_large_picture_in_a_small_tile_is_reduced_in_its_colours_and_whole_again_in_a_large_one(
     width: int, height: int, small: tuple[int, int]
 ) -> None:
@@ -132,9 +132,9 @@ def test_a_reduced_picture_shows_what_the_whole_one_shows() -> None:
     colours = np.full((2, 360, 640), 128, dtype=np.uint8)
     colours[0, :, :320], colours[1, 180:, :] = 180, 90
     whole = rtc.VideoFrame(1280, 720, rtc.VideoBufferType.I420, bytearray(shades.tobytes() + colours.tobytes()))
-    seen = np.frombuffer(reduced(whole).data, dtype=np.uint8).reshape(240, 426, 4)
+    seen = np.frombuffer(reduced(whole).data, dtype=np.uint8).reshape(180, 320, 4)
     bgra = whole.convert(rtc.VideoBufferType.BGRA)
-    wanted = np.frombuffer(bgra.data, dtype=np.uint8).reshape(720, 1280, 4)[1::3, 1::3][:, :426]
+    wanted = np.frombuffer(bgra.data, dtype=np.uint8).reshape(720, 1280, 4)[2::4, 2::4]
     assert (np.abs(seen.astype(int) - wanted).max(axis=2) > 2).mean() < 0.02
 
 
