@@ -20,6 +20,7 @@ SIZE_720 = (1280, 720)
 SIZE_1080 = (1920, 1080)
 _JOIN_TIMEOUT_S = 8.0
 _COUNTING_PAUSE_S = 0.008
+_TRIES = 6
 _FRAMES_BESIDE = {"cpu_720_pct": "shown_720_fps", "cpu_1080_pct": "shown_1080_fps"}
 _SIZE_OF = {"cpu_720_pct": SIZE_720, "cpu_1080_pct": SIZE_1080}
 _CALL_MEASURES = frozenset({"latency_p50_ms", "latency_p95_ms", "cpu_720_pct", "shown_720_fps", "memory_mb"})
@@ -132,16 +133,21 @@ class Rounds:
         frames = _FRAMES_BESIDE[name]
         if not self._wanted & {name, frames}:
             return
-        await side.prepare(_SIZE_OF[name])
-        watch = Watch(self._screen.pixels, side.picture_rects)
-        before = side.tree.read_cpu()
-        seen = await asyncio.to_thread(watch.all_for, self._plan.cpu_s, _COUNTING_PAUSE_S)
-        after = side.tree.read_cpu()
-        if not seen:
-            self._say("  the picture moved while CPU was measured; this call is not counted")
-            return
-        self._add(samples, name, cpu_percent(before, after))
-        self._add(samples, frames, len(seen) / (after.at - before.at))
+        for _ in range(_TRIES):
+            await side.prepare(_SIZE_OF[name])
+            places = side.picture_rects
+            before = side.tree.read_cpu()
+            seen = await asyncio.to_thread(
+                Watch(self._screen.pixels, places).all_for, self._plan.cpu_s, _COUNTING_PAUSE_S
+            )
+            after = side.tree.read_cpu()
+            await side.prepare(_SIZE_OF[name])
+            if seen and side.picture_rects == places:
+                self._add(samples, name, cpu_percent(before, after))
+                self._add(samples, frames, len(seen) / (after.at - before.at))
+                return
+            self._say("  the picture moved while CPU was measured; it is measured again")
+        self._say("  the picture never came to rest; CPU of this call is not counted")
 
     def _add(self, samples: Samples, name: str, value: float) -> None:
         if name in self._wanted:
