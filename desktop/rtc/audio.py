@@ -267,6 +267,7 @@ class Sound:
             self._treatment.renew()
         else:
             self._treatment.rest()
+        await self._treatment.settle(self._participant)
 
     def _open_microphone(self, track: rtc.LocalAudioTrack) -> None:
         track.unmute()

@@ -21,7 +21,7 @@ PUBLISH_AFTER_S = 2.0
 """Publishing while the first picture is on its way can leave that picture empty for ever; so it waits this long."""
 _LAST_PUBLICATION_S = 1.0
 _SETTLE_S = 0.15
-_SETTLE_AFTER_LOSS_S = 1.0
+_SETTLE_AFTER_LOSS_S = 0.5
 _OPEN_AFTER_S = 0.4
 """Opening sound and camera holds the loop up for a tenth of a second, so the first picture goes first if it is near."""
 

@@ -51,6 +51,11 @@ class SoundTreatment:
         if self._track is not None:
             self._track.mute()
 
+    async def settle(self, participant: rtc.LocalParticipant) -> None:
+        """Take the silent track away where everything is wished: the microphone alone has that, and opens sooner."""
+        if self._track is not None and self.applied == _EVERYTHING:
+            await self.drop(participant)
+
     async def drop(self, participant: rtc.LocalParticipant) -> None:
         """Take the silent track away."""
         self.applied = _EVERYTHING
