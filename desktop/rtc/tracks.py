@@ -62,6 +62,7 @@ class RemoteTracks:
         """Take how much of each picture is wanted; one that is not named is wanted whole."""
         self._wishes = dict(wishes)
         for video in self._videos.values():
+            video.is_small = self._is_small(video.key)
             video.want(self._layer_of(video.key))
 
     def limit_pictures(self, limit: PictureLayer) -> None:
@@ -120,6 +121,7 @@ class RemoteTracks:
                 video_key, publication, self._put, self._video_changed, enable=self._enable
             )
             video.is_held = self._is_held
+            video.is_small = self._is_small(video_key)
             video.want(self._layer_of(video_key), at_once=True)
         if publication.track is not None and known is None:
             self._videos[key].attach(publication.track)
@@ -198,6 +200,9 @@ class RemoteTracks:
 
     def _layer_of(self, key: VideoKey) -> PictureLayer:
         return min(self._wishes.get(key, PictureLayer.HIGH), self._limit)
+
+    def _is_small(self, key: VideoKey) -> bool:
+        return self._wishes.get(key, PictureLayer.HIGH) is PictureLayer.LOW
 
     def _put(self, key: VideoKey, frame: Frame) -> None:
         if not self._is_closed:

@@ -94,6 +94,8 @@ class RemoteVideo:
         self._frame_s: float | None = None
         self.is_held = False
         """Whether nothing is fetched anew: the network is away, and what is asked for now would delay its return."""
+        self.is_small = False
+        """Whether it is shown in a small tile, however much of it is wanted or may be fetched."""
         self._has_stalled = False
         self._wanted = self._layer = PictureLayer.HIGH
         self._photo: Photo | None = None
@@ -215,19 +217,19 @@ class RemoteVideo:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
-    def _is_small(self) -> bool:
+    def _is_reduced(self) -> bool:
         """Whether less of the picture is shown than comes: its sender has no small layer for a small tile."""
         publication = self.publication
         is_whole = self._layer is PictureLayer.LOW and not publication.simulcasted
-        return is_whole and is_reducible(publication.width, publication.height)
+        return self.is_small and is_whole and is_reducible(publication.width, publication.height)
 
     async def _read(self, track: rtc.Track) -> None:
         while True:
-            small = self._is_small
+            small = self._is_reduced
             stream = self._stream_of(track, small=small)
             try:
                 async for event in stream:
-                    if small is not self._is_small:
+                    if small is not self._is_reduced:
                         break
                     if small and self._is_soon():
                         continue

@@ -112,12 +112,14 @@ def test_a_large_picture_in_a_small_tile_is_reduced_in_its_colours_and_whole_aga
     async def story(watched: Watched) -> None:
         publication = watched.publication
         publication.has_layers, publication.width, publication.height = False, width, height
+        watched.video.is_small = True
         watched.video.want(PictureLayer.LOW, at_once=True)
         watched.video.attach(watched.track)
         watched.film(width, height)
         frame = await watched.picture(small[0])
         assert (frame.width, frame.height) == small
         corner = np.array(frame.data[:4])
+        watched.video.is_small = False
         watched.video.want(PictureLayer.HIGH)
         whole = await watched.picture(width)
         assert (whole.width, whole.height) == (width, height)

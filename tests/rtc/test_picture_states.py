@@ -6,7 +6,7 @@ from typing import Any
 
 from livekit import rtc
 
-from desktop.core.call import TrackState, VideoKey
+from desktop.core.call import PictureLayer, TrackState, VideoKey
 from desktop.core.frames import Frame
 from desktop.rtc.picture_stream import PictureStream
 from desktop.rtc.video import RemoteVideo, VideoWatch
@@ -49,6 +49,7 @@ class Watched:
         self.streams: list[HandStream] = []
         self.states: list[TrackState] = []
         self.widths: list[int] = []
+        self.are_small: list[bool] = []
         untyped: Any = self.publication  # a stand-in with the members that are used
         self.video = RemoteVideo(KEY, untyped, self._put, self._changed, stream_of=self._open, enable=_enable)
         self.watch = VideoWatch(lambda: (self.video,))
@@ -67,7 +68,7 @@ class Watched:
 
     def _open(self, track: rtc.Track, *, small: bool) -> PictureStream:
         del track
-        assert not small
+        self.are_small.append(small)
         self.streams.append(HandStream())
         return self.streams[-1]
 
@@ -97,6 +98,43 @@ def test_the_black_dot_of_a_stopped_sender_never_replaces_the_picture() -> None:
         stream.film(32, 24)
         await asyncio.sleep(0.1)
         assert watched.widths == [64, 32]
+
+    play(story)
+
+
+def test_a_large_picture_in_a_small_tile_costs_no_more_pictures_than_a_small_layer_and_all_in_a_large_one() -> None:
+    async def film_a_second(watched: Watched) -> int:
+        before = len(watched.widths)
+        for _ in range(30):
+            watched.streams[-1].film()
+            await asyncio.sleep(1 / 30)
+        return len(watched.widths) - before
+
+    async def story(watched: Watched) -> None:
+        watched.publication.has_layers = False
+        watched.publication.width, watched.publication.height = 1280, 720
+        watched.video.is_small = True
+        watched.video.want(PictureLayer.LOW, at_once=True)
+        await watched.attach()
+        assert await film_a_second(watched) == 15
+        watched.video.is_small = False
+        watched.video.want(PictureLayer.HIGH)
+        watched.streams[-1].film()
+        await asyncio.sleep(0)
+        assert await film_a_second(watched) >= 29
+        assert watched.are_small == [True, False]
+
+    play(story)
+
+
+def test_the_one_layer_of_a_sender_is_shown_whole_in_a_large_tile_although_the_line_is_narrow() -> None:
+    async def story(watched: Watched) -> None:
+        watched.publication.has_layers = False
+        watched.publication.width, watched.publication.height = 1280, 720
+        await watched.attach()
+        watched.video.want(PictureLayer.LOW, at_once=True)
+        await watched.film_for(1)
+        assert watched.are_small == [False]
 
     play(story)
 
