@@ -235,14 +235,15 @@ async def play(cycles: int, folder: Path) -> dict[str, list[float]]:
         following = asyncio.create_task(story.follow(far))
         try:
             await story.client.room.connect(livekit.url, house.token(house.mechanic))
+            # The noise filter learns anew for two seconds once it was switched: no microphone is pulled right then.
             kinds = (
                 story.microphone_cycle,
                 story.speaker_cycle,
                 story.muted_cycle,
                 story.fallback_cycle,
+                story.treatment_cycle,
                 story.switch_cycle,
                 story.camera_cycle,
-                story.treatment_cycle,
             )
             for cycle in range(cycles):
                 sys.stderr.write(f"{cycle} {kinds[cycle % len(kinds)].__name__}\n")
