@@ -40,16 +40,15 @@ class _SharedDevice:
         if self.users == 1:
             self.input, self.output = None, None
 
-    def lose(self, names: AbstractSet[str]) -> bool:
-        """Say whether devices of these names are gone: the sound server has moved to others what they did.
+    def lose(self, inputs: AbstractSet[str], outputs: AbstractSet[str]) -> None:
+        """Forget devices that are gone: the sound server has moved to others what they did.
 
         One that is back a moment later has to be chosen again.
         """
-        if names:
+        if inputs:
             self.input = None
-        if self.output is not None and self.output.name in names:
+        if self.output is not None and self.output.name in outputs:
             self.output = _NO_ROUTE
-        return bool(names)
 
     def closed(self) -> None:
         """Forget a user."""
@@ -87,7 +86,7 @@ class Sound:
         self._may_publish = True
         self.is_muted = False
         self._seen = devices = look()
-        self._has_lost = False
+        self._has_lost_input = False
         self.speaker = OwnDevice.STARTING if devices.outputs else OwnDevice.MISSING
         self.microphone = OwnDevice.STARTING if devices.outputs and devices.inputs else OwnDevice.MISSING
 
@@ -116,9 +115,11 @@ class Sound:
             devices = self._look()
             if not devices.outputs:
                 self._lose_audio()
-            is_loss = _device.lose({*self._seen.outputs, *self._seen.inputs} - {*devices.outputs, *devices.inputs})
-            self._has_lost = self._has_lost or is_loss
-            return is_loss
+            inputs = {*self._seen.inputs} - {*devices.inputs}
+            outputs = {*self._seen.outputs} - {*devices.outputs}
+            _device.lose(inputs, outputs)
+            self._has_lost_input = self._has_lost_input or bool(inputs)
+            return bool(inputs or outputs)
 
     async def devices_changed(self) -> None:
         """Use the devices that are plugged in and chosen now."""
@@ -126,7 +127,7 @@ class Sound:
             devices = self._look()
             await self._open(devices)
             await self._use_microphone(devices)
-            self._seen, self._has_lost = devices, False
+            self._seen, self._has_lost_input = devices, False
 
     def set_muted(self, muted: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Mute or unmute; muting closes the microphone, so the system's recording sign goes off too."""
@@ -236,7 +237,8 @@ class Sound:
         if not self._may_publish:
             self._set(microphone=OwnDevice.REFUSED)
             return
-        is_as_before = not self._has_lost and (devices.inputs, devices.input) == (self._seen.inputs, self._seen.input)
+        seen = self._seen
+        is_as_before = not self._has_lost_input and (devices.inputs, devices.input) == (seen.inputs, seen.input)
         if is_as_before and self._track is not None and self.microphone in {OwnDevice.ON, OwnDevice.OFF}:
             await self._treat(devices.processing)
             return

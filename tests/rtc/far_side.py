@@ -37,7 +37,7 @@ async def _watch(track: rtc.Track, sense: Sense) -> None:
 async def _talk(source: rtc.AudioSource) -> None:
     sample = 0
     while True:
-        data = np.frombuffer(voice(sample, CHUNK, breath=0.4), dtype=np.int16)
+        data = np.frombuffer(voice(sample, CHUNK, pitch_hz=230, pace_hz=2.2, breath=0.4), dtype=np.int16)
         await source.capture_frame(rtc.AudioFrame(data.tobytes(), RATE, 1, CHUNK))
         sample += CHUNK
 
@@ -52,7 +52,13 @@ async def main(url: str, token: str) -> None:
         work = _listen if track.kind == rtc.TrackKind.KIND_AUDIO else _watch
         tasks.add(asyncio.create_task(work(track, senses[track.kind])))
 
+    def told_muted(_who: rtc.Participant, publication: rtc.TrackPublication) -> None:
+        if publication.source == rtc.TrackSource.SOURCE_MICROPHONE:
+            _tell("muted", publication.muted, loop.time())
+
     room.on("track_subscribed", subscribed)
+    room.on("track_muted", told_muted)
+    room.on("track_unmuted", told_muted)
     await room.connect(url, token)
     source = rtc.AudioSource(RATE, 1)
     track = rtc.LocalAudioTrack.create_audio_track("voice", source)

@@ -46,14 +46,15 @@ def rms(data: bytes) -> float:
     return float(np.sqrt(np.mean(samples**2))) / 32768 if len(samples) else 0.0
 
 
-def voice(first_sample: int, count: int, *, breath: float = 0.0) -> bytes:
+def voice(first_sample: int, count: int, *, pitch_hz: float = 140, pace_hz: float = 3, breath: float = 0) -> bytes:
     """Return some of an endless voice: a deep humming in syllables, which no noise filter takes for noise.
 
-    `breath` is what is left of it between the syllables.
+    `breath` is what is left of it between the syllables. Two people need two voices: of the same one, that which goes
+    in is taken for the echo of what comes out.
     """
     at = np.arange(first_sample, first_sample + count) / RATE
-    syllables = np.clip(np.sin(2 * np.pi * 3 * at), breath, 1)
-    pitch = 2 * np.pi * (140 * at + 5 * np.sin(2 * np.pi * 0.7 * at))
+    syllables = np.clip(np.sin(2 * np.pi * pace_hz * at), breath, 1)
+    pitch = 2 * np.pi * (pitch_hz * at + 5 * np.sin(2 * np.pi * 0.7 * at))
     sound = sum(np.sin(pitch * harmonic) / harmonic for harmonic in range(1, 12))
     packed: bytes = (syllables * sound * 6000).astype(np.int16).tobytes()
     return packed

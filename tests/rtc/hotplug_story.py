@@ -154,8 +154,10 @@ class Story:
         self._note("microphone_after_speaker", await self.until("sound", is_on=True) - begun)
 
     async def switch_cycle(self) -> None:
-        """Choose a second speaker and leave it again: the voice moves with it."""
+        """Choose a second speaker and leave it again: the voice moves with it, and the microphone is left alone."""
         await self.until(BUILT_IN_SPEAKER, is_on=True)
+        await self.until("sound", is_on=True)
+        muted_before = self.at.get("muted")
         await self.bay.plug_speaker(HEADSET_SPEAKER, self.ears[HEADSET_SPEAKER])
         self.flow.look()
         self.flow.choose(DeviceKind.SPEAKER, HEADSET_SPEAKER)
@@ -166,6 +168,8 @@ class Story:
         self._note("speaker_silence", begun - await self.until(HEADSET_SPEAKER, is_on=False))
         await self.bay.unplug(HEADSET_SPEAKER)
         self.flow.look()
+        await asyncio.sleep(1.0)
+        assert self.at.get("muted") == muted_before
 
     async def camera_cycle(self) -> None:
         """Pull the camera out and plug another one in."""
