@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import httpx
@@ -23,6 +22,7 @@ import stamina
 from desktop.backend import wire
 from desktop.backend.addresses import check_scheme, host_of, is_loopback
 from desktop.backend.forms import CountedStream, Form, FormParts, opened
+from desktop.backend.private_file import private_file
 from desktop.backend.refusals import Endpoint, Refusal, error_of
 from desktop.core.clock import ServerClock, ServerTime
 from desktop.core.errors import BaylinkError, OfflineError, RefusedError, ServerTroubleError
@@ -311,36 +311,16 @@ class Transport:
 
 async def _write(response: httpx.Response, part: Path, cap_bytes: int) -> None:
     """Write an answer's body to a new file that only this user can read, piece by piece and off the loop."""
-    file = await _made(part)
     try:
-        size = 0
-        async for chunk in response.aiter_bytes():
-            size += len(chunk)
-            if size > cap_bytes:
-                raise RefusedError("file_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            await asyncio.to_thread(file.write, chunk)
+        async with private_file(part) as file:
+            size = 0
+            async for chunk in response.aiter_bytes():
+                size += len(chunk)
+                if size > cap_bytes:
+                    raise RefusedError("file_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                await asyncio.to_thread(file.write, chunk)
     except httpx.HTTPError as error:
         raise _offline(error, _reference(response)) from error
-    finally:
-        await asyncio.to_thread(file.close)
-
-
-async def _made(part: Path) -> BinaryIO:
-    """Make the file, to its end also where that is cancelled: else it would appear after everything was tidied up."""
-    making = asyncio.ensure_future(asyncio.to_thread(_private_file, part))
-    try:
-        return await asyncio.shield(making)
-    except asyncio.CancelledError:
-        with contextlib.suppress(OSError):
-            (await making).close()
-        raise
-
-
-def _private_file(path: Path) -> BinaryIO:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    return path.open("wb")
 
 
 def _server_moment(headers: httpx.Headers) -> datetime | None:
