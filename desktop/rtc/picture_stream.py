@@ -52,7 +52,7 @@ def reduced(frame: rtc.VideoFrame) -> rtc.VideoFrame:
 class _UncopiedStream(rtc.VideoStream):
     """The SDK's stream, but its frames lie in the native side's memory, which lives as long as their data does.
 
-    The SDK copies each of them into a `bytearray`: at 720p30 as much work as painting them.
+    The SDK copies each of them into a `bytearray`, which cost the loop a quarter of its time with four pictures.
     """
 
     async def _run(self) -> None:

@@ -20,6 +20,13 @@ def _left(folder: Path) -> list[str]:
     return [str(path) for path in folder.rglob("*") if path.is_file()]
 
 
+async def _give_up(fetching: asyncio.Task[None], times: int) -> None:
+    for _ in range(times):
+        fetching.cancel()
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+
 @pytest.mark.parametrize("times", [1, 2])
 @in_loop
 async def test_a_download_given_up_while_its_file_is_being_made_leaves_no_file(
@@ -39,10 +46,7 @@ async def test_a_download_given_up_while_its_file_is_being_made_leaves_no_file(
     transport = Transport(PlatformAddress("https://shop.example"), client_version="0", transport=answers)
     fetching = asyncio.create_task(transport.fetch("/files/1", tmp_path / "session" / "photo.png", 1_000))
     await asyncio.to_thread(is_reached.wait, _PATIENCE_S)
-    for _ in range(times):
-        fetching.cancel()
-        for _ in range(20):
-            await asyncio.sleep(0)
+    await _give_up(fetching, times)
     may_go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await fetching
@@ -68,10 +72,7 @@ async def test_a_download_given_up_twice_while_the_disk_is_busy_leaves_no_open_f
     fetching = asyncio.create_task(transport.fetch("/files/1", tmp_path / "session" / "photo.png", 1_000))
     await begun.wait()
     loop.run_in_executor(None, may_go_on.wait, _PATIENCE_S)
-    for _ in range(2):
-        fetching.cancel()
-        for _ in range(20):
-            await asyncio.sleep(0)
+    await _give_up(fetching, 2)
     may_go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await fetching
