@@ -86,11 +86,12 @@ class CallPage(QWidget):
         self.header.render_state(state)
         self.band.show_band(state.band)
         self.stage.render_state(state)
-        self.panel.render_state(state)
-        self.numbers.render_state(state)
-        self.bar.render_state(state)
         if self._tab_follows:
             self._follow_tab(state)
+        self.panel.render_state(state)
+        if self._shows_numbers:
+            self.numbers.render_state(state)
+        self.bar.render_state(state)
         self._show_panel()
 
     def set_videos(self, lookup: Callable[[VideoKey], LatestFrame], own: LatestFrame) -> None:
@@ -203,6 +204,8 @@ class CallPage(QWidget):
     def toggle_numbers(self) -> None:
         """Show the numbers of the connection in the panel's place, or take them away again."""
         self._shows_numbers = not self._shows_numbers
+        if self._shows_numbers and self._state is not None:
+            self.numbers.render_state(self._state)
         self._show_panel()
         (self.numbers.done if self._shows_numbers else self.header.quality).setFocus()
 

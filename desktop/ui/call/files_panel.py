@@ -1,7 +1,7 @@
 """The files tab: what was sent, what is on its way, one picture at a time, and on the desktop a way to add a file."""
 
 from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.core.files import MEDIA_TYPES, FilesState, Upload, UploadPhase, is_picture
@@ -96,6 +96,7 @@ class FilesTab(QStackedWidget):
         self.setObjectName("filesTab")
         set_surface(self, "raised")
         self._state: FilesState | None = None
+        self._is_drawn = False
         self._shown_picture = ""
         self._rows: dict[str, _Row] = {}
         self._build_list()
@@ -142,10 +143,25 @@ class FilesTab(QStackedWidget):
         self.render_state(FilesState())
 
     def render_state(self, state: FilesState) -> None:
-        """Show a state; a row stays the same widget while its file or upload does."""
+        """Show a state; its rows are made when they can be seen."""
         if state == self._state:
             return
         self._state = state
+        self._is_drawn = False
+        if self.isVisible():
+            self._draw(state)
+        self._add.setVisible(state.can_send and not theme().is_kiosk)
+        self.can_add_changed.emit(self.can_add)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while nobody saw it."""
+        super().showEvent(event)
+        if self._state is not None and not self._is_drawn:
+            self._draw(self._state)
+
+    def _draw(self, state: FilesState) -> None:
+        """Make and fill the rows; a row stays the same widget while its file or upload does."""
+        self._is_drawn = True
         wanted: dict[str, _Row] = {}
         for upload in state.uploads:
             wanted[upload.temp_id] = self._upload_row(upload)
@@ -160,12 +176,11 @@ class FilesTab(QStackedWidget):
             if self._list.column.indexOf(row) != place:
                 self._list.column.removeWidget(row)
                 self._list.column.insertWidget(place, row)
+                row.show()
         self._rows = wanted
         self._none.setVisible(not wanted)
         self._sentence.set_text(state.sentence)
         self._sentence.setVisible(bool(state.sentence))
-        self._add.setVisible(state.can_send and not theme().is_kiosk)
-        self.can_add_changed.emit(self.can_add)
 
     def show_picture(self, file_id: str, image: QImage | None) -> None:
         """Show a picture that was asked for; None says that it cannot be shown: then its card stands there."""

@@ -116,6 +116,15 @@ def test_markup_in_notes_stays_text(notes: NotesTab) -> None:
     assert find(notes, TextArea, "notesOther").toPlainText() == "<b>x</b>"
 
 
+def test_what_came_while_another_tab_was_read_is_there_when_the_files_are_opened(files: FilesTab, qtbot: QtBot) -> None:
+    files.hide()
+    with qtbot.waitSignal(files.can_add_changed) as told:
+        files.render_state(FilesState(FILES, uploads=(upload(),), sentence="Too large.", can_send=True))
+    assert told.args == [True], "the chat offers to attach a file although nobody looks at the files"
+    files.show()
+    assert {FILES[0].name, FILES[1].name, "brake.png", "Too large."} <= set(walk.shown_texts(files))
+
+
 def test_an_upload_shows_its_way_and_can_be_stopped(files: FilesTab, qtbot: QtBot) -> None:
     files.render_state(FilesState(FILES, (upload(),)))
     settle()
