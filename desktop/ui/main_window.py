@@ -1,6 +1,6 @@
 """The one window: a stack of pages with a cross-fade, its title, its regions, and the wish to be closed."""
 
-from PySide6.QtCore import QEasingCurve, QEvent, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QEasingCurve, QEvent, QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPixmap, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
@@ -16,12 +16,18 @@ _TITLE_CAP = 120
 
 
 class _FadingPicture(QWidget):
-    """The picture of the page before, over the new one, until it has faded."""
+    """The picture of the page before, over a picture of the new one, until it has faded.
 
-    def __init__(self, picture: QPixmap, parent: QWidget) -> None:
+    The new page itself is covered meanwhile: drawing all of it anew for every step would take the time of ten pages.
+    """
+
+    def __init__(self, picture: QPixmap, page: QWidget, parent: QWidget) -> None:
         super().__init__(parent)
         self._picture = picture
+        self._page = page
+        self._new: QPixmap | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setGeometry(parent.rect())
         self._fade = QVariantAnimation(self, startValue=1.0, endValue=0.0, duration=theme().ms("page"))
         self._fade.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -32,11 +38,19 @@ class _FadingPicture(QWidget):
         self.raise_()
 
     def _step(self) -> None:
+        # Not at once: the page is drawn in a turn of its own, after the one in which it came.
+        if self._new is None:
+            self._new = self._page.grab()
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint what is left of the picture."""
+        """Paint the new page and what is left of the old one."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().window())
+        if self._new is None:
+            painter.drawPixmap(0, 0, self._picture)
+            return
+        painter.drawPixmap(0, 0, self._new)
         painter.setOpacity(float(self._fade.currentValue()))
         painter.drawPixmap(0, 0, self._picture)
 
@@ -86,6 +100,11 @@ class MainWindow(QMainWindow):
         """The page that is shown; None before one was added."""
         return self._pages.currentWidget()
 
+    @property
+    def page_size(self) -> QSize:
+        """The room for a page, in device-independent pixels."""
+        return self._pages.size()
+
     def show_page(self, page: QWidget, *, fade: bool = True) -> None:
         """Show a page that was added; fades over where motion is welcome. Menus and dialogs go with their page."""
         if page is self._pages.currentWidget():
@@ -95,14 +114,15 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(page)
         if picture is not None:
             self._drop_fading()
-            self._fading = _FadingPicture(picture, self._pages)
+            self._fading = _FadingPicture(picture, page, self._pages)
             self._fading.destroyed.connect(self._forget_fading)
 
     def _close_dialogs(self) -> None:
         while (menu := QApplication.activePopupWidget()) is not None and menu.close():
             pass
-        for dialog in self.findChildren(QDialog):
-            if dialog.isVisible():
+        # Asked of the program's few windows: a search among the window's children makes an object for every one.
+        for dialog in QApplication.topLevelWidgets():
+            if isinstance(dialog, QDialog) and dialog.isVisible() and _belongs_to(dialog, self):
                 dialog.reject()
 
     def _drop_fading(self) -> None:
@@ -150,3 +170,8 @@ class MainWindow(QMainWindow):
             self._tab_struck = False
             self._ring.by_keyboard()
         return super().focusNextPrevChild(next)
+
+
+def _belongs_to(dialog: QDialog, window: QWidget) -> bool:
+    parent = dialog.parentWidget()
+    return parent is not None and parent.window() is window
