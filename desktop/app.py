@@ -123,7 +123,7 @@ class App(QObject):
             Page.CHECK: self.check.page,
             Page.IDLE: self.idle.page,
         }
-        self._switch = PageSwitch(self.window, pages, lambda: self.session_pages.pages)
+        self._switch = PageSwitch(self.window, pages, lambda: self.session_pages.pages, self._page_arrived)
         self.session_pages = SessionPages(self.window, self._gateways, self.chat_model, self.reports, self)
         self._connect_pages()
         self._connect_gateways()
@@ -432,8 +432,13 @@ class App(QObject):
             self.account_gateway.call_changed(in_call)
             self.board_gateway.call_changed(in_call)
         customer = self._call.customer.person.display_name if self._call is not None else ""
-        if self._switch.show(page, customer) and self._switch.is_live:
+        self._switch.show(page, customer)
+
+    def _page_arrived(self, page: Page) -> None:
+        if self._switch.is_live:
             self.board_gateway.join_finished()
+        if page is Page.SESSIONS:
+            self.session_pages.warm_up()
 
     # ---- the end ----------------------------------------------------------------------------------------------------
 

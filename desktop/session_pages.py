@@ -18,6 +18,7 @@ from desktop.ui.chat_page import ChatPage
 from desktop.ui.completion_page import CompletionPage
 from desktop.ui.main_window import MainWindow
 from desktop.ui.summary_page import SummaryPage
+from desktop.ui.warm_up import WarmUp
 
 
 class SessionPages(QObject):
@@ -50,12 +51,14 @@ class SessionPages(QObject):
         self._reports = reports
         self._corner = Corner.LOWER_RIGHT
         self.pages: dict[Page, QWidget] = {}
+        self._warm_up = WarmUp(self)
         gateways.devices.state_changed.connect(self._devices_changed)
         gateways.record.picture_ready.connect(self._picture_ready)
         self.renew()
 
     def renew(self) -> None:
         """Make the pages anew and let the former ones go."""
+        self._warm_up.stop()
         for page in self.pages.values():
             self._window.remove_page(page)
         self.call = CallPage(self._model)
@@ -73,6 +76,13 @@ class SessionPages(QObject):
         }
         for page in self.pages.values():
             self._window.add_page(page)
+        self._is_cold = True
+
+    def warm_up(self) -> None:
+        """Prepare new pages for their first show, bit by bit, now that somebody only reads a list."""
+        if self._is_cold:
+            self._is_cold = False
+            self._warm_up.begin(self.pages.values(), self._window.page_size)
 
     def render_call(self, state: CallState) -> None:
         """Draw a call on the page that its kind and its phase ask for."""
