@@ -28,6 +28,7 @@ class SessionList(QListView):
         self._delegate = SessionRowDelegate(self)
         self._waiting: tuple[tuple[SessionRow, ...], BoardMoment] | None = None
         self._is_held = False
+        self._touched = QPersistentModelIndex()
         self.setModel(self._model)
         self.setItemDelegate(self._delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -136,13 +137,14 @@ class SessionList(QListView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Hold updates back while something is pressed."""
         self._is_held = True
+        self._touched = QPersistentModelIndex(self.indexAt(event.position().toPoint()))
         super().mousePressEvent(event)
-        self.viewport().update()
+        self.update(self._touched)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go: take what waited."""
         super().mouseReleaseEvent(event)
-        self.viewport().update()
+        self.update(self._touched)
         self._let_go()
 
     def _let_go(self) -> None:
