@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from desktop.core.session_link import session_link
 from desktop.memory import keep_small
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 BAD_CONFIGURATION = 78
 NO_ANSWER = 75
+AGAIN = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the app until its window is closed, or give its link to the one that runs; return the exit code.
 
-    That is 0, 78 for settings that cannot be used, or 75 where one runs already and does not answer.
+    That is 0, 78 for settings that cannot be used, 75 where one runs already and does not answer, or 10 where the
+    program is to be started again.
     """
     parser = argparse.ArgumentParser(prog="baylink", description="Live sessions between a mechanic and a car owner.")
     parser.add_argument("--version", action="store_true", help="print the version and leave")
@@ -107,7 +109,8 @@ def run(
             app.links.open(link)
         if ready is not None:
             ready(app)
-        return int(app_qt.exec())
+        code = int(app_qt.exec())
+        return AGAIN if app.wants_new_start else code
     finally:
         log.close()
         if instance is not None:
@@ -146,7 +149,15 @@ def console() -> None:
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
+    if code == AGAIN:
+        start_again()
     os._exit(code)
+
+
+def start_again() -> NoReturn:
+    """Begin anew in this process, with the same arguments but for a link, which was opened long ago."""
+    arguments = [argument for argument in sys.orig_argv[1:] if session_link(argument) is None]
+    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - this program's own start, without a shell
 
 
 if __name__ == "__main__":

@@ -96,6 +96,7 @@ class App(QObject):
         self._hears_calls = False
         self._parts: Parts | None = None
         self._desks: Desks | None = None
+        self.wants_new_start = False
         self._stopping: concurrent.futures.Future[None] | None = None
         self._stop_timer = QTimer(self, interval=20)
         self._stop_timer.timeout.connect(self._look_whether_stopped)
@@ -157,6 +158,12 @@ class App(QObject):
         self.idle.close()
         self._stopping = self.loop_thread.submit(self._close_parts())
         self._stop_timer.start()
+
+    @Slot()
+    def start_again(self) -> None:
+        """Stop, for whoever runs this process to start it again: that leads back into the session that is open."""
+        self.wants_new_start = True
+        self.stop()
 
     def _prefill(self) -> None:
         password = self._settings.practice_password
@@ -224,6 +231,7 @@ class App(QObject):
         self.account_gateway.state_changed.connect(self._account_changed)
         self.board_gateway.state_changed.connect(self._board_changed)
         self.call_gateway.state_changed.connect(self._call_changed)
+        self.call_gateway.new_start_requested.connect(self.start_again)
         self.call_gateway.join_refused.connect(self._join_refused)
         self.call_gateway.transcript_reset.connect(self._transcript_reset)
         self.call_gateway.chat_changed.connect(self._chat_changed)
@@ -444,7 +452,7 @@ class App(QObject):
 
     async def _close_parts(self) -> None:
         if self._parts is not None:
-            await self._parts.close()
+            await self._parts.close(comes_back=self.wants_new_start)
 
     @Slot()
     def _look_whether_stopped(self) -> None:

@@ -10,6 +10,7 @@ from desktop.bridge.loop_thread import LoopThread
 from desktop.bridge.newest import Newest
 from desktop.core.call import CallState, PictureLayer, VideoKey
 from desktop.core.chat import ChatChange, ChatMessage
+from desktop.core.devices import SOUND_STOPPED
 from desktop.core.errors import BaylinkError
 from desktop.core.frames import LatestFrame
 from desktop.core.join_wish import JoinWish, View
@@ -26,7 +27,8 @@ class CallGateway(QObject):
     ChatMessage when a call opens, before its first state; `chat_changed` a tuple of ChatChange, in order, none dropped.
     `join_refused` carries a BaylinkError. `frame_ready` carries the VideoKey of a mailbox that was empty and nothing
     else: the picture is taken from `video(key)`; `own_frame_ready` says the same of `own_video()`. `failed` carries a
-    sentence for something that nobody expected.
+    sentence for something that nobody expected. `new_start_requested`: a band's button asks for a new start of the
+    program.
     """
 
     state_changed = Signal(object)
@@ -35,6 +37,7 @@ class CallGateway(QObject):
     join_refused = Signal(object)
     frame_ready = Signal(object)
     own_frame_ready = Signal()
+    new_start_requested = Signal()
     failed = Signal(object)
 
     _reset_crossed = Signal(object)
@@ -152,7 +155,9 @@ class CallGateway(QObject):
     @Slot(str)
     def act_on_band(self, key: str) -> None:
         """Do what the button on a band says."""
-        if self._flow is not None:
+        if key == SOUND_STOPPED:
+            self.new_start_requested.emit()
+        elif self._flow is not None:
             self._errands.call(partial(self._flow.act_on_band, key))
 
     def video(self, key: VideoKey) -> LatestFrame:

@@ -8,6 +8,8 @@ from desktop.core.preferences import DEFAULT_LOUDNESS
 
 DEVICES_ACTION = "Devices"
 """The word on a band whose button leads to the choice of devices."""
+SOUND_STOPPED = "sound_stopped"
+"""The key of the band whose button starts the program again."""
 
 
 class DeviceKind(StrEnum):
@@ -28,11 +30,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class FoundDevices:
-    """Everything that is plugged in now. Monitors of outputs are no microphones."""
+    """Everything that is plugged in now. Monitors of outputs are no microphones.
+
+    `sound_restarts` counts how often the sound server was restarted: what was open then is silent, and nothing tells.
+    """
 
     microphones: Found = field(default_factory=Found)
     speakers: Found = field(default_factory=Found)
     cameras: Found = field(default_factory=Found)
+    sound_restarts: int = 0
 
     def of(self, kind: DeviceKind) -> Found:
         """Return the devices of one kind."""
@@ -88,7 +94,8 @@ class DevicesState:
     """All devices of this PC, how the sound of the microphone is treated, the keys that open it, cues and own picture.
 
     `talk_key` is held to be heard, `mute_key` to be silent; "" is none. `cue_loudness` runs from 0 to 1; `flash` asks
-    for a pulse of light with every cue. `own_corner` is where one's own picture lies in a call.
+    for a pulse of light with every cue. `own_corner` is where one's own picture lies in a call. `sound_restarts` as in
+    FoundDevices.
     """
 
     microphone: DeviceList = field(default_factory=lambda: DeviceList(DeviceKind.MICROPHONE))
@@ -102,6 +109,7 @@ class DevicesState:
     cue_loudness: float = DEFAULT_LOUDNESS
     flash: bool = False
     own_corner: Corner = Corner.LOWER_RIGHT
+    sound_restarts: int = 0
 
     def of(self, kind: DeviceKind) -> DeviceList:
         """Return the devices of one kind."""

@@ -41,6 +41,10 @@ class DeviceNotices:
         self._look_at_right(own, before, now)
 
     def _look_at_sound(self, own: OwnDevices, before: OwnDevices | None, now: float) -> None:
+        if own.needs_new_start:
+            self._bands.drop("no_sound")
+            self._bands.put(device_bands.sound_stopped(self._facts.customer_first), now)
+            return
         missing = own.microphone is OwnDevice.MISSING, own.speaker is OwnDevice.MISSING
         was_missing = before is not None and (
             before.microphone is OwnDevice.MISSING,

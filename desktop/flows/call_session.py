@@ -86,6 +86,7 @@ class CallSession:
         self._backend = InsistingBackend(backend, self._probe, is_lean=grant.is_lean)
         self._files_changed = files_changed
         self._journal = journal
+        self._stays_noted = False
         self._listener = listener
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -174,6 +175,10 @@ class CallSession:
         """Leave without ending: the session stays open for both. Returns when everything is released."""
         self._finish(EndReason.LEFT)
         await self.closed()
+
+    def stay_noted(self) -> None:
+        """Let this PC go on noting the session as open when it is left: the next start leads back into it."""
+        self._stays_noted = True
 
     async def closed(self) -> None:
         """Return when a call that is over has released everything."""
@@ -485,7 +490,7 @@ class CallSession:
         self._news.close()
         self._chat.tell_now()
         self._door.shut()
-        if self._journal is not None:
+        if self._journal is not None and not self._stays_noted:
             self._journal.left()
         self._publish(Standing(CallPhase.ENDED, band, end_reason=reason, completion=completion))
         self._tear_down = asyncio.create_task(self._release(), name="call-release")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from desktop.core.bands import Band, BandLevel
-from desktop.core.devices import DEVICES_ACTION, DeviceChange, DeviceKind
+from desktop.core.devices import DEVICES_ACTION, SOUND_STOPPED, DeviceChange, DeviceKind
 
 
 def no_sound(first: str, *, speaker: bool) -> Band:
@@ -14,6 +14,13 @@ def no_sound(first: str, *, speaker: bool) -> Band:
         key, title = "no_sound", "This PC has no sound."
         text = f"You and {first} cannot hear each other. Chat still works."
     return Band(key, BandLevel.WARNING, "mic-off", title, text, action=DEVICES_ACTION, passing=True)
+
+
+def sound_stopped(first: str) -> Band:
+    """Say that this PC's sound was restarted, and that a new start of the program brings it back."""
+    title = "This PC's sound was restarted."
+    text = f"You and {first} hear each other again once Baylink starts again. You come straight back here."
+    return Band(SOUND_STOPPED, BandLevel.WARNING, "mic-off", title, text, action="Start again")
 
 
 def no_camera(first: str, *, is_heard: bool) -> Band:

@@ -59,6 +59,7 @@ class DevicesFlow:
                 noise_suppression=state.noise_suppression,
                 auto_gain=state.auto_gain,
             ),
+            restarts=state.sound_restarts,
         )
 
     def look(self) -> None:
@@ -136,6 +137,7 @@ class DevicesFlow:
             cue_loudness=chosen.cue_loudness,
             flash=chosen.flash,
             own_corner=corner_named(chosen.own_corner),
+            sound_restarts=found.sound_restarts,
         )
 
 

@@ -49,13 +49,13 @@ class Devices(QObject):
 
     @Slot()
     def _look(self) -> None:
-        found = _found_now(self._server.names)
+        found = _found_now(self._server.names, self._server.restarts)
         if found != self._found:
             self._found = found
             self.changed.emit()
 
 
-def _found_now(server: ServerNames | None = None) -> FoundDevices:
+def _found_now(server: ServerNames | None = None, restarts: int = 0) -> FoundDevices:
     """Return what Qt finds, without what the sound server does not have any more."""
     microphones = _found(QMediaDevices.audioInputs(), QMediaDevices.defaultAudioInput())
     speakers = _found(QMediaDevices.audioOutputs(), QMediaDevices.defaultAudioOutput())
@@ -63,6 +63,7 @@ def _found_now(server: ServerNames | None = None) -> FoundDevices:
         microphones=microphones if server is None else _left(microphones, server.inputs),
         speakers=speakers if server is None else _left(speakers, server.outputs),
         cameras=_found(QMediaDevices.videoInputs(), QMediaDevices.defaultVideoInput()),
+        sound_restarts=restarts,
     )
 
 

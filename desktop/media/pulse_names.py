@@ -35,7 +35,8 @@ class ServerNames:
 class PulseNames(QObject):
     """Asks the sound server five times a second, without ever waiting for it; made and used in the GUI thread.
 
-    `names` is None where no such server answers: then nothing is known here, and Qt's word counts.
+    `names` is None where no such server answers: then nothing is known here, and Qt's word counts. `restarts` counts
+    how often a server went away and one was there again, perhaps with the same names.
     """
 
     changed = Signal()
@@ -44,6 +45,8 @@ class PulseNames(QObject):
         """Begin to ask, where there is such a server."""
         super().__init__(parent)
         self.names: ServerNames | None = None
+        self.restarts = 0
+        self._has_gone = False
         self._outputs: set[str] = set()
         self._inputs: set[str] = set()
         self._open_questions = 0
@@ -83,6 +86,7 @@ class PulseNames(QObject):
         if state >= _FAILED:
             self._disconnect()
             self._looks_to_rest = _AGAIN_AFTER_LOOKS
+            self._has_gone = self._has_gone or self.names is not None
             self._set(None)
         elif state == _READY and self._open_questions == 0:
             self._outputs, self._inputs = set(), set()
@@ -121,6 +125,8 @@ class PulseNames(QObject):
     def _answered(self) -> None:
         self._open_questions -= 1
         if self._open_questions == 0:
+            self.restarts += self._has_gone
+            self._has_gone = False
             self._set(ServerNames(frozenset(self._outputs), frozenset(self._inputs)))
 
     def _set(self, names: ServerNames | None) -> None:

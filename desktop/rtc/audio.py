@@ -87,6 +87,7 @@ class Sound:
         self.is_muted = False
         self._seen = devices = look()
         self._has_lost_input = False
+        self.has_lost_server = False
         self.speaker = OwnDevice.STARTING if devices.outputs else OwnDevice.MISSING
         self.microphone = OwnDevice.STARTING if devices.outputs and devices.inputs else OwnDevice.MISSING
 
@@ -163,7 +164,7 @@ class Sound:
 
     async def _open(self, devices: SoundDevices) -> None:
         """Open the SDK's audio and its speaker, or close it with the last output: it would not play again."""
-        if not devices.outputs:
+        if self.has_lost_server or not devices.outputs:
             self._lose_audio()
             return
         is_new = self._audio is None
@@ -183,8 +184,10 @@ class Sound:
             _log.warning("the speakers could not be listed: %s", error)
             return
         if is_dead(known):
-            _log.warning("the sound server went away; the SDK does not find a new one")
+            _log.warning("the sound server went away; the SDK finds the new one only in a new process")
+            self.has_lost_server = True
             self._lose_audio()
+            self._tell()
             return
         route = speaker_route(known, devices)
         if route is not None and route != (_device.output or system_route(known)):
@@ -193,6 +196,8 @@ class Sound:
 
     def _must_ask(self, devices: SoundDevices) -> bool:
         """Say whether the SDK has to be asked for its speakers. The system's own choice moves by itself."""
+        if devices.restarts != self._seen.restarts:
+            return True
         used = _device.output.name if _device.output is not None else ""
         return devices.output != used or (bool(used) and devices.outputs != self._seen.outputs)
 

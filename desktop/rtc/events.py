@@ -137,11 +137,15 @@ class PhotoTaken:
 
 @dataclass(frozen=True, slots=True)
 class OwnDevices:
-    """The state of the own devices, whole at every change."""
+    """The state of the own devices, whole at every change.
+
+    `needs_new_start`: the sound server went away and is back, and only a new process will find it.
+    """
 
     microphone: OwnDevice = OwnDevice.MISSING
     camera: OwnDevice = OwnDevice.MISSING
     speaker: OwnDevice = OwnDevice.MISSING
+    needs_new_start: bool = False
 
 
 RoomEvent = (

@@ -51,7 +51,8 @@ class OwnMedia:
     @property
     def state(self) -> OwnDevices:
         """The state of all three devices."""
-        return OwnDevices(self._sound.microphone, self._camera.state, self._sound.speaker)
+        sound = self._sound
+        return OwnDevices(sound.microphone, self._camera.state, sound.speaker, sound.has_lost_server)
 
     def room_connected(self, participant: rtc.LocalParticipant) -> None:
         """Play voices and show the own picture soon, and publish after the first remote picture or two seconds."""

@@ -17,7 +17,7 @@ class SoundDevices:
     """Names of the outputs and inputs that exist now. Monitors of outputs are no inputs.
 
     `output` and `input` are the ones to use; "" leaves the choice to the system. The SDK must not be asked what there
-    is: with a sound server that has no output, asking ends the process.
+    is: with a sound server that has no output, asking ends the process. `restarts` counts restarts of the sound server.
     """
 
     outputs: tuple[str, ...] = ()
@@ -25,3 +25,4 @@ class SoundDevices:
     output: str = ""
     input: str = ""
     processing: SoundProcessing = field(default_factory=SoundProcessing)
+    restarts: int = 0

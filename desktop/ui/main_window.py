@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
 
     def remove_page(self, page: QWidget) -> None:
         """Let a page go; it is deleted by Qt when nothing uses it any more."""
+        self._drop_fading()
         self._pages.removeWidget(page)
         page.deleteLater()
 

@@ -1,11 +1,12 @@
 """One start of the real program in a process of its own: a robot signs in, enters a session and obeys.
 
 `python -m tests.end2end.app_process join|return` reads the settings as the program does, with the login filled in. It
-tells JSON lines on its output and takes commands on its input: `{"say": text}`, `{"quit": true}`. "return" presses
-nothing but the sign-in.
+tells JSON lines on its output and takes commands on its input: `{"say": text}`, `{"start_again": true}` to press the
+button of the band that offers it, `{"quit": true}`. "return" presses nothing but the sign-in.
 """
 
 import json
+import os
 import queue
 import sys
 import threading
@@ -15,8 +16,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QListView
 
-from desktop.__main__ import run
+from desktop.__main__ import AGAIN, run, start_again
 from desktop.app import App
+from desktop.core.call import OwnDevice
+from desktop.core.devices import SOUND_STOPPED
 from desktop.log import state_folder
 from desktop.models.chat import ChatDataRole
 from desktop.models.chat_row import ChatRow
@@ -66,13 +69,18 @@ class Driver:
     def enter(self, robot: Robot) -> Script:
         """Get into the session, by a tap or without one, and tell what is there with its picture."""
         if self._joins:
-            yield robot.until_seen("sessionList", 60)
+            way = ("sessionList", "rejoiningPage", "callPage")
+            yield Until(lambda: any(robot.find(name) for name in way), "a list, or a way back", 60)
+        if self._joins and robot.find("sessionList"):
             yield Until(lambda: row_says(robot, BRAKES, "is here"), "the customer's presence", 60)
             press_row_button(robot, BRAKES)
         yield robot.until_seen("callPage", 60)
         tell("page", pages=self._seen, lines=self._lines(robot))
         yield Until(lambda: picture_code(robot), "a picture", 60)
         tell("in session", pages=self._seen, lines=self._lines(robot))
+        if "PULSE_SERVER" in os.environ:
+            yield Until(self._has_sound, "a microphone and a speaker", 60)
+            tell("with sound")
         return "in the session"
 
     def obey(self, robot: Robot) -> Script:
@@ -86,9 +94,22 @@ class Driver:
                 robot.write("composerField", str(command["say"]))
                 robot.click("sendButton")
                 tell("said", lines=self._lines(robot))
+            if "start_again" in command:
+                yield Until(self._may_start_again, "the offer of a new start", 60)
+                tell("offered")
+                robot.click("bandAction")
+                return "started again"
             if "quit" in command:
                 self._app.stop()
                 return "told to quit"
+
+    def _has_sound(self) -> bool:
+        call = self._app._call
+        return call is not None and call.microphone is OwnDevice.ON and call.speaker is OwnDevice.ON
+
+    def _may_start_again(self) -> bool:
+        call = self._app._call
+        return call is not None and call.band is not None and call.band.key == SOUND_STOPPED
 
     def _note_page(self) -> None:
         page = self._app.window.page
@@ -120,4 +141,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    if code == AGAIN:
+        start_again()
+    sys.exit(code)

@@ -5,12 +5,15 @@ import contextlib
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
 
 import pytest
 
@@ -20,6 +23,7 @@ from desktop.practice.customer_process import CustomerProcess
 from desktop.practice.day import BRAKES
 from desktop.practice.day_thread import DayThread
 from desktop.practice.owner_client import OwnerClient
+from desktop.practice.virtual_sound import VirtualSound
 from desktop.store.outbox import KeptLine, OutboxStore
 
 _log = logging.getLogger(__name__)
@@ -32,9 +36,10 @@ _SEND = "POST /api/chat/send-message"
 class Program:
     """One start of the program; `tell` sends it a command, `wait_for` reads what it tells."""
 
-    def __init__(self, day: DayThread, state: Path, mode: str) -> None:
+    def __init__(self, day: DayThread, state: Path, mode: str, sound: Mapping[str, str]) -> None:
         environment = {
             **os.environ,
+            **sound,
             "XDG_STATE_HOME": str(state),
             "XDG_CONFIG_HOME": str(state),
             "DBUS_SESSION_BUS_ADDRESS": "disabled:",
@@ -92,7 +97,10 @@ class Program:
                     pipe.close()
 
 
-Starter = Callable[[str], Program]
+class Starter(Protocol):
+    """Starts the program; `sound` is the environment that leads to a sound server."""
+
+    def __call__(self, mode: str, sound: Mapping[str, str] = ...) -> Program: ...
 
 
 @pytest.fixture
@@ -101,8 +109,8 @@ def start(thread: DayThread, tmp_path: Path) -> Iterator[Starter]:
     thread.call(OwnerClient(thread.day.join_server.url).reset())
     started: list[Program] = []
 
-    def program(mode: str) -> Program:
-        started.append(Program(thread, tmp_path, mode))
+    def program(mode: str, sound: Mapping[str, str] = MappingProxyType({})) -> Program:
+        started.append(Program(thread, tmp_path, mode, sound))
         return started[-1]
 
     yield program
@@ -166,6 +174,51 @@ def test_ac_43_a_killed_app_leads_back_into_its_session_with_history(thread: Day
     last = start("join")
     last.wait_for("sign-in page")
     assert last.wait_for("page")["pages"] == ["sessionsPage", "callPage"], "after a clean end nobody is taken anywhere"
+
+
+@pytest.fixture
+def sound(thread: DayThread, tmp_path: Path) -> Iterator["RestartedSound"]:
+    """Start a sound server that can be restarted."""
+    if not VirtualSound.is_available():
+        pytest.skip("PulseAudio is not installed here")
+    running = RestartedSound(thread, tmp_path)
+    yield running
+    thread.call(running.server.stop())
+
+
+class RestartedSound:
+    """A sound server that an update of the system restarts."""
+
+    def __init__(self, thread: DayThread, folder: Path) -> None:
+        self._thread, self._folder = thread, folder
+        self.server = thread.call(VirtualSound.start(folder))
+
+    def restart(self) -> None:
+        """Let it crash, and start another one in its place."""
+        self._thread.call(self.server.child.stop(first=signal.SIGKILL))
+        shutil.rmtree(self._folder / "sound")
+        self.server = self._thread.call(VirtualSound.start(self._folder))
+
+
+def test_after_a_restart_of_the_sound_server_one_tap_brings_sound_and_session_back(
+    thread: DayThread, start: Starter, sound: RestartedSound
+) -> None:
+    program = start("join", sound.server.environment)
+    program.wait_for("sign-in page")
+    customer = thread.add_customer(BRAKES, "--size", "640x360", "--fps", "15")
+    program.wait_for("with sound")
+    before = len(customer.events)
+    sound.restart()
+    program.tell(start_again=True)
+    program.wait_for("offered")
+
+    told = program.wait_for("in session")
+    assert told["pages"] == ["rejoiningPage", "callPage"]
+    program.wait_for("with sound")
+    thread.call(customer.wait_for("arrived", where=lambda moved: moved["role"] == "mechanic", after=before))
+    assert mechanics_seen(customer) == 1, "a ghost of the mechanic is left in the room"
+    program.tell(quit=True)
+    assert program.process.wait(30) == 0
 
 
 def test_lines_typed_while_the_platform_is_away_outlive_a_kill_and_arrive_once_in_order(

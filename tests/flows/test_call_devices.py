@@ -2,7 +2,7 @@
 
 from desktop.core.bands import Band
 from desktop.core.call import OwnDevice
-from desktop.core.devices import DEVICES_ACTION, DeviceChange, DeviceKind
+from desktop.core.devices import DEVICES_ACTION, SOUND_STOPPED, DeviceChange, DeviceKind
 from desktop.rtc.events import OwnDevices
 from tests.flows.call_fakes import Stage, play
 
@@ -84,6 +84,20 @@ def test_a_last_output_that_goes_takes_all_sound_and_says_so() -> None:
         stage.room.devices = OwnDevices(OwnDevice.MISSING, ON, OwnDevice.MISSING)
         stage.flow.devices_changed((DeviceChange(DeviceKind.SPEAKER, "", lost="bay speaker"),))
         assert (await _told(stage, "no_sound")).title == "This PC has no sound."
+
+    play(story)
+
+
+def test_a_sound_server_that_was_restarted_asks_for_a_new_start_until_there_is_one() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.live()
+        stage.room.tell(OwnDevices(OwnDevice.MISSING, ON, OwnDevice.MISSING))
+        assert (await _told(stage, "no_sound")).title == "This PC has no sound."
+        stage.room.tell(OwnDevices(OwnDevice.MISSING, ON, OwnDevice.MISSING, needs_new_start=True))
+        band = await _told(stage, SOUND_STOPPED)
+        assert band.title == "This PC's sound was restarted."
+        assert band.text.endswith("once Baylink starts again. You come straight back here.")
+        assert (band.action, band.passing) == ("Start again", False)
 
     play(story)
 

@@ -48,7 +48,11 @@ class Desk:
         self.flow = DevicesFlow(self.pc, Choices(self.place), listeners)
 
     def plug(self, **found: Found) -> None:
-        self.pc.now = replace(self.pc.now, **found)
+        self.pc.now = replace(self.pc.now, **found)  # type: ignore[arg-type]  # fields by name; one is no Found
+        self.flow.look()
+
+    def restart_sound(self) -> None:
+        self.pc.now = replace(self.pc.now, sound_restarts=self.pc.now.sound_restarts + 1)
         self.flow.look()
 
 
@@ -84,6 +88,14 @@ def test_the_last_device_is_said_to_be_gone_and_nothing_is_used() -> None:
     desk.plug(microphones=Found())
     assert desk.changes == [(DeviceChange(DeviceKind.MICROPHONE, "", lost="Bay 3 microphone"),)]
     assert desk.flow.state.microphone.is_missing
+
+
+def test_a_sound_server_that_was_restarted_with_the_same_devices_makes_the_call_look_without_a_word() -> None:
+    desk = Desk(FoundDevices(microphones=WITH_HEADSET))
+    before = desk.flow.sound()
+    desk.restart_sound()
+    assert desk.changes == [()]
+    assert desk.flow.sound() == replace(before, restarts=1)
 
 
 def test_a_device_that_nobody_uses_comes_and_goes_without_a_word() -> None:

@@ -1,7 +1,7 @@
 """What Qt tells of devices that are plugged in and out, in a process of its own: Qt finds one sound server in its life.
 
 `python -m tests.media.devices_story` prints what is found as JSON, one line at the start and one at every change, until
-its input ends.
+its input ends; `server` says whether the sound server itself has answered.
 """
 
 import json
@@ -20,10 +20,12 @@ class Teller(QObject):
         super().__init__()
         self._devices = devices
         devices.changed.connect(self.tell)
+        devices._server.changed.connect(self.tell)
 
     @Slot()
     def tell(self) -> None:
-        sys.stdout.write(json.dumps(asdict(self._devices.found())) + "\n")
+        server = self._devices._server.names is not None
+        sys.stdout.write(json.dumps(asdict(self._devices.found()) | {"server": server}) + "\n")
         sys.stdout.flush()
 
 

@@ -23,20 +23,20 @@ class Watched:
     def __init__(self, child: Child) -> None:
         self._child = child
 
-    async def until(self, microphones: list[str], speakers: list[str]) -> None:
-        """Return when exactly these are found."""
+    async def until(self, microphones: list[str], speakers: list[str], restarts: int = 0) -> None:
+        """Return when exactly these are found, and so many restarts were noticed."""
         assert self._child.process.stdout is not None
         found: object = None
         try:
             async with asyncio.timeout(WITHIN_S):
                 while line := await self._child.process.stdout.readline():
                     told = json.loads(line)
-                    found = (told["microphones"]["names"], told["speakers"]["names"])
-                    if found == (microphones, speakers):
+                    found = (told["microphones"]["names"], told["speakers"]["names"], told["sound_restarts"])
+                    if told["server"] and found == (microphones, speakers, restarts):
                         return
         except TimeoutError:
             pass
-        raise AssertionError(f"found {found}, not {(microphones, speakers)}; {self._child.log_end()}")
+        raise AssertionError(f"found {found}, not {(microphones, speakers, restarts)}; {self._child.log_end()}")
 
 
 def play(folder: Path, story: Callable[[HotplugBay, Watched], Coroutine[object, object, None]]) -> None:
@@ -81,5 +81,16 @@ def test_a_sound_server_without_any_device_is_seen_as_what_it_is_and_so_is_every
         await watched.until(["HeadsetMicrophone"], [])
         await bay.unplug("HeadsetMicrophone")
         await watched.until([], [])
+
+    play(tmp_path, story)
+
+
+def test_a_sound_server_that_was_restarted_is_noticed_although_it_has_the_same_devices(tmp_path: Path) -> None:
+    async def story(bay: HotplugBay, watched: Watched) -> None:
+        await bay.plug_speaker("BaySpeaker", _deaf())
+        await watched.until([], ["BaySpeaker"])
+        await bay.restart()
+        await bay.plug_speaker("BaySpeaker", _deaf())
+        await watched.until([], ["BaySpeaker"], restarts=1)
 
     play(tmp_path, story)

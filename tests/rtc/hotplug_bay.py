@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import math
 import os
+import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,26 +84,18 @@ class HotplugBay:
     async def start(cls, folder: Path) -> "HotplugBay":
         home = folder / "sound"
         home.mkdir(mode=0o700)
-        socket = home / "native"
-        load = ("-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1")
-        child = await start_child(
-            "pulseaudio",
-            [
-                "pulseaudio",
-                "-n",
-                "--daemonize=no",
-                "--exit-idle-time=-1",
-                "--use-pid-file=no",
-                "--log-level=error",
-                *load,
-            ],
-            log=folder / "sound.log",
-            environment={"HOME": str(home), "XDG_RUNTIME_DIR": str(home), "PULSE_RUNTIME_PATH": str(home)},
-        )
-        async with asyncio.timeout(20):
-            while not socket.exists():  # noqa: ASYNC110 - a file that another process makes gives no event
-                await asyncio.sleep(0.02)
-        return cls(child, home, socket)
+        return cls(await _serve(home), home, home / "native")
+
+    async def restart(self) -> None:
+        """Let the server crash, and start another one in its place; it has no devices."""
+        for name in (*self.microphones, *self.speakers):
+            await self._end(name)
+        self.microphones.clear()
+        self.speakers.clear()
+        await self._child.stop(first=signal.SIGKILL)
+        shutil.rmtree(self._folder)
+        self._folder.mkdir(mode=0o700)
+        self._child = await _serve(self._folder)
 
     async def plug_microphone(self, name: str, sound: Callable[[int, int], bytes] = voice) -> None:
         """Plug a microphone in; somebody talks into it all the time, or it hears another sound."""
@@ -189,3 +183,27 @@ class HotplugBay:
         out, _ = await process.communicate()
         assert process.returncode == 0, f"pactl {arguments[0]} ended with {process.returncode}"
         return out.decode().strip()
+
+
+async def _serve(home: Path) -> Child:
+    """Start a sound server without devices, whose socket lies in `home`."""
+    socket = home / "native"
+    load = ("-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1")
+    child = await start_child(
+        "pulseaudio",
+        [
+            "pulseaudio",
+            "-n",
+            "--daemonize=no",
+            "--exit-idle-time=-1",
+            "--use-pid-file=no",
+            "--log-level=error",
+            *load,
+        ],
+        log=home.parent / "sound.log",
+        environment={"HOME": str(home), "XDG_RUNTIME_DIR": str(home), "PULSE_RUNTIME_PATH": str(home)},
+    )
+    async with asyncio.timeout(20):
+        while not socket.exists():  # noqa: ASYNC110 - a file that another process makes gives no event
+            await asyncio.sleep(0.02)
+    return child
