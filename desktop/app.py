@@ -96,7 +96,8 @@ class App(QObject):
         self._hears_calls = False
         self._parts: Parts | None = None
         self._desks: Desks | None = None
-        self.wants_new_start = False
+        self._draft: str | None = None
+        self._is_draft_back = False
         self._stopping: concurrent.futures.Future[None] | None = None
         self._stop_timer = QTimer(self, interval=20)
         self._stop_timer.timeout.connect(self._look_whether_stopped)
@@ -162,8 +163,13 @@ class App(QObject):
     @Slot()
     def start_again(self) -> None:
         """Stop, for whoever runs this process to start it again: that leads back into the session that is open."""
-        self.wants_new_start = True
+        self._draft = self.session_pages.draft()
         self.stop()
+
+    @property
+    def wants_new_start(self) -> bool:
+        """Whether it stops, or has stopped, only to be started again."""
+        return self._draft is not None
 
     def _prefill(self) -> None:
         password = self._settings.practice_password
@@ -371,6 +377,10 @@ class App(QObject):
             if has_arrived(state):
                 self.restart_gateway.arrived()
         self.session_pages.render_call(state)
+        if self._restart.is_on and not self._is_draft_back:
+            # Once: it may be sent or thrown away then.
+            self._is_draft_back = True
+            self.session_pages.set_draft(self._restart.wish.draft)
         if state.phase is CallPhase.ENDED and state.completion is None and state.band is not None:
             self.board_gateway.show_band(state.band)
         if self._desks is not None:
@@ -452,7 +462,7 @@ class App(QObject):
 
     async def _close_parts(self) -> None:
         if self._parts is not None:
-            await self._parts.close(comes_back=self.wants_new_start)
+            await self._parts.close(draft=self._draft)
 
     @Slot()
     def _look_whether_stopped(self) -> None:

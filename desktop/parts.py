@@ -70,14 +70,14 @@ class Parts:
     restart: RestartFlow
     check: CheckFlow
 
-    async def close(self, *, comes_back: bool = False) -> None:
+    async def close(self, *, draft: str | None = None) -> None:
         """Leave the call, stop the flows, close the connections; returns when nothing is under way.
 
-        With `comes_back` the next start of the program leads back into the call.
+        With a `draft` of a line, which may be empty, the next start of the program leads back into the call.
         """
         await self.check.close()
         await self.restart.aclose()
-        await self.call.stop(comes_back=comes_back)
+        await self.call.stop(draft=draft)
         await self.journal.aclose()
         await self.record.aclose()
         await self.board.aclose()

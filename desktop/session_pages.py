@@ -94,6 +94,15 @@ class SessionPages(QObject):
         else:
             self.chat.render_state(state)
 
+    def draft(self) -> str:
+        """Return the line that somebody has begun to write in the session on screen."""
+        return next((text for page in (self.call, self.chat) if (text := page.draft())), "")
+
+    def set_draft(self, text: str) -> None:
+        """Put a line back that was begun before a new start of the program."""
+        for page in (self.call, self.chat):
+            page.set_draft(text)
+
     def render_record(self, state: RecordState) -> None:
         """Draw notes, files and summary wherever they are shown."""
         for page in (self.call, self.chat, self.completion):

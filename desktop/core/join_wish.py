@@ -10,10 +10,12 @@ type View = Literal["chat", "video"]
 class JoinWish:
     """The way in. `chat_only` leaves camera, microphone, speaker and pictures out, whatever the session's type.
 
-    `view` is the page that the session is asked for; the platform refuses one that does not fit.
+    `view` is the page that the session is asked for; the platform refuses one that does not fit. `draft` is a line that
+    was half written before a new start.
     """
 
     muted: bool = False
     camera_on: bool = True
     chat_only: bool = False
     view: View | None = None
+    draft: str = ""

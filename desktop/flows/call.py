@@ -195,13 +195,13 @@ class CallFlow:
         elif key == "joined_elsewhere" and session.is_over:
             self._keep(self.join(session.session_id))
 
-    async def stop(self, *, comes_back: bool = False) -> None:
+    async def stop(self, *, draft: str | None = None) -> None:
         """Leave whatever is open, and return only when no connection attempt of the SDK is under way.
 
-        With `comes_back` the next start of the program leads back into it, as after a power cut.
+        With a `draft` of a line, which may be empty, the next start of the program leads back to it and its session.
         """
-        if comes_back and self._session is not None:
-            self._session.stay_noted()
+        if draft is not None and self._session is not None:
+            self._session.stay_noted(draft)
         await self.leave()
         for task in self._wishes:
             task.cancel()

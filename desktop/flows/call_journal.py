@@ -75,7 +75,7 @@ class SessionJournal:
 
     def opened(self, wish: JoinWish) -> None:
         """Note that the session is open on this PC, and how microphone and camera stand."""
-        self._note(replace(wish, view=None))
+        self._note(replace(wish, view=None, draft=""))
 
     def muted(self, muted: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Note that the microphone was muted or opened."""
@@ -84,6 +84,10 @@ class SessionJournal:
     def camera(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Note that the camera was turned on or off."""
         self._note(replace(self._call.wish, camera_on=on))
+
+    def half_written(self, text: str) -> None:
+        """Note a line that is not finished."""
+        self._note(replace(self._call.wish, draft=text))
 
     def _note(self, wish: JoinWish) -> None:
         if not self._is_left:

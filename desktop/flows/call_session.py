@@ -176,8 +176,10 @@ class CallSession:
         self._finish(EndReason.LEFT)
         await self.closed()
 
-    def stay_noted(self) -> None:
-        """Let this PC go on noting the session as open when it is left: the next start leads back into it."""
+    def stay_noted(self, draft: str) -> None:
+        """Let this PC go on noting the session as open when it is left: the next start leads back, to the `draft`."""
+        if self._journal is not None and not self.is_over:
+            self._journal.half_written(draft)
         self._stays_noted = True
 
     async def closed(self) -> None:

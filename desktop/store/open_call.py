@@ -21,16 +21,23 @@ _SCHEMA = (
     ) WITHOUT ROWID
     """,
     "CREATE TABLE IF NOT EXISTS restarts (at REAL NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS half_written (owner TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID",
 )
 _PUT = "INSERT OR REPLACE INTO open_sessions VALUES (?, ?, ?, ?, ?, ?)"
-_ALL = "SELECT owner, session_id, joined_at, muted, camera_on, chat_only FROM open_sessions"
+_PUT_TEXT = "INSERT OR REPLACE INTO half_written VALUES (?, ?)"
+_NO_TEXT = "DELETE FROM half_written WHERE owner = ?"
+_ALL = """
+SELECT owner, session_id, joined_at, muted, camera_on, chat_only, coalesce(text, '')
+FROM open_sessions LEFT JOIN half_written USING (owner)
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCall:
     """A session that was open and not left; ids only, no names and nothing that opens a door.
 
-    `wish` says how microphone and camera stood: who was muted is not heard after a restart either.
+    `wish` says how microphone and camera stood, and what was half written: who was muted is not heard after a restart
+    either.
     """
 
     owner: MechanicId
@@ -50,19 +57,33 @@ class OpenCallStore:
         """Note that a mechanic's session is open, instead of any former one."""
         wish = (call.wish.muted, call.wish.camera_on, call.wish.chat_only)
         values = (call.owner, call.session_id, call.joined_at.timestamp(), *wish)
-        await self._file.run(lambda base: base.execute(_PUT, values))
+
+        def put(base: sqlite3.Connection) -> None:
+            base.execute(_PUT, values)
+            if call.wish.draft:
+                base.execute(_PUT_TEXT, (call.owner, call.wish.draft))
+            else:
+                base.execute(_NO_TEXT, (call.owner,))
+
+        await self._file.run(put)
 
     async def remove(self, owner: MechanicId, session_id: SessionId) -> None:
         """Note that a session was left or has ended."""
         where = "DELETE FROM open_sessions WHERE owner = ? AND session_id = ?"
-        await self._file.run(lambda base: base.execute(where, (owner, session_id)))
+
+        def forget(base: sqlite3.Connection) -> None:
+            if base.execute(where, (owner, session_id)).rowcount:
+                base.execute(_NO_TEXT, (owner,))
+
+        await self._file.run(forget)
 
     async def since(self, moment: datetime) -> tuple[OpenCall, ...]:
         """Return the sessions joined after `moment` and never left; older ones are forgotten."""
         first = moment.timestamp()
 
-        def read(base: sqlite3.Connection) -> list[tuple[str, str, float, int, int, int]]:
+        def read(base: sqlite3.Connection) -> list[tuple[str, str, float, int, int, int, str]]:
             base.execute("DELETE FROM open_sessions WHERE joined_at < ?", (first,))
+            base.execute("DELETE FROM half_written WHERE owner NOT IN (SELECT owner FROM open_sessions)")
             return base.execute(_ALL).fetchall()
 
         return tuple(
@@ -70,9 +91,9 @@ class OpenCallStore:
                 MechanicId(owner),
                 SessionId(session_id),
                 datetime.fromtimestamp(joined_at, UTC),
-                JoinWish(muted=bool(muted), camera_on=bool(camera_on), chat_only=bool(chat_only)),
+                JoinWish(muted=bool(muted), camera_on=bool(camera_on), chat_only=bool(chat_only), draft=text),
             )
-            for owner, session_id, joined_at, muted, camera_on, chat_only in await self._file.run(read)
+            for owner, session_id, joined_at, muted, camera_on, chat_only, text in await self._file.run(read)
         )
 
     async def note_restart(self, now: datetime, *, within: timedelta) -> int:

@@ -79,6 +79,14 @@ class ChatPage(QWidget):
         """Show notes and files of the session."""
         self.panel.render_record(record)
 
+    def draft(self) -> str:
+        """Return the line that is being written."""
+        return self.chat.composer.draft()
+
+    def set_draft(self, text: str) -> None:
+        """Put a line back that was being written."""
+        self.chat.composer.set_draft(text)
+
     def focus_entry(self) -> None:
         """Put the focus where the page starts: one comes here to write."""
         self.chat.composer.field.setFocus()

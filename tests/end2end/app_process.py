@@ -1,8 +1,9 @@
 """One start of the real program in a process of its own: a robot signs in, enters a session and obeys.
 
 `python -m tests.end2end.app_process join|return` reads the settings as the program does, with the login filled in. It
-tells JSON lines on its output and takes commands on its input: `{"say": text}`, `{"start_again": true}` to press the
-button of the band that offers it, `{"quit": true}`. "return" presses nothing but the sign-in.
+tells JSON lines on its output and takes commands on its input: `{"say": text}`, `{"start_again": line}` to begin a
+line and press the button of the band that offers a new start, `{"quit": true}`. "return" presses nothing but the
+sign-in.
 """
 
 import json
@@ -80,7 +81,7 @@ class Driver:
         tell("in session", pages=self._seen, lines=self._lines(robot))
         if "PULSE_SERVER" in os.environ:
             yield Until(self._has_sound, "a microphone and a speaker", 60)
-            tell("with sound")
+            tell("with sound", draft=self._app.session_pages.draft())
         return "in the session"
 
     def obey(self, robot: Robot) -> Script:
@@ -97,6 +98,9 @@ class Driver:
             if "start_again" in command:
                 yield Until(self._may_start_again, "the offer of a new start", 60)
                 tell("offered")
+                if robot.find("composerField") is None:
+                    robot.click("tabChat")
+                robot.write("composerField", str(command["start_again"]))
                 robot.click("bandAction")
                 return "started again"
             if "quit" in command:

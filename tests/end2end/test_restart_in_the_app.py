@@ -209,12 +209,12 @@ def test_after_a_restart_of_the_sound_server_one_tap_brings_sound_and_session_ba
     program.wait_for("with sound")
     before = len(customer.events)
     sound.restart()
-    program.tell(start_again=True)
+    program.tell(start_again="The hose looks")
     program.wait_for("offered")
 
     told = program.wait_for("in session")
     assert told["pages"] == ["rejoiningPage", "callPage"]
-    program.wait_for("with sound")
+    assert program.wait_for("with sound")["draft"] == "The hose looks"
     thread.call(customer.wait_for("arrived", where=lambda moved: moved["role"] == "mechanic", after=before))
     assert mechanics_seen(customer) == 1, "a ghost of the mechanic is left in the room"
     program.tell(quit=True)

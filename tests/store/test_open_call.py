@@ -31,6 +31,20 @@ async def test_an_open_session_is_known_after_a_crash_and_not_after_a_leave(tmp_
 
 
 @in_loop
+async def test_a_half_written_line_goes_with_its_session_and_is_not_kept_longer(tmp_path: Path) -> None:
+    path = tmp_path / "open-call.sqlite3"
+    store, written = OpenCallStore(path), JoinWish(draft="The hose looks")
+    await store.put(OpenCall(MARISOL, SESSION, NOON, written))
+    assert await store.since(NOON - HOUR) == (OpenCall(MARISOL, SESSION, NOON, written),)
+    await store.put(OpenCall(MARISOL, SESSION, NOON))
+    assert await store.since(NOON - HOUR) == (OpenCall(MARISOL, SESSION, NOON),)
+    for forget in (store.remove(MARISOL, SESSION), store.since(NOON + HOUR)):
+        await store.put(OpenCall(MARISOL, SESSION, NOON, written))
+        await forget
+        assert b"The hose looks" not in path.read_bytes()
+
+
+@in_loop
 async def test_a_session_of_yesterday_is_forgotten(tmp_path: Path) -> None:
     store = OpenCallStore(tmp_path / "open-call.sqlite3")
     await store.put(OpenCall(MARISOL, SESSION, NOON - 20 * HOUR))

@@ -113,6 +113,15 @@ class CallPage(QWidget):
         """Show notes and files of the session."""
         self.panel.render_record(record)
 
+    def draft(self) -> str:
+        """Return the line that is being written."""
+        return self.panel.chat.composer.draft() if self.panel.chat is not None else ""
+
+    def set_draft(self, text: str) -> None:
+        """Put a line back that was being written."""
+        if self.panel.chat is not None:
+            self.panel.chat.composer.set_draft(text)
+
     def focus_entry(self) -> None:
         """Put the focus where the page starts."""
         self.bar.entry_widget.setFocus()
