@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop.app import App
 from desktop.core.route import Page
 from tests.fixtures.bay import Bay, dispose, open_bay, settings_for
+from tests.fixtures.event_count import EventCount
 from tests.fixtures.joinserver import IKE, MARISOL, session_key
 from tests.fixtures.served import ServedJoinServer
 
@@ -131,19 +132,6 @@ def test_sr_37_no_token_lies_on_this_pc_and_after_signing_out_no_file_of_a_sessi
     assert _secrets_on_disk(state) == []
 
 
-class _Painted(QObject):
-    """Notes whether a page was painted, on screen or into a picture that fades over."""
-
-    def __init__(self, watched: QObject) -> None:
-        super().__init__(watched)
-        self.times = 0
-        watched.installEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        self.times += event.type() is QEvent.Type.Paint
-        return False
-
-
 def test_another_mechanic_after_an_interrupted_call_sees_nothing_of_it(bay: Bay, served: ServedJoinServer) -> None:
     bay.sign_in(MARISOL)
     bay.open("S01")
@@ -153,7 +141,7 @@ def test_another_mechanic_after_an_interrupted_call_sees_nothing_of_it(bay: Bay,
     bay.until_seen("signInPage")
     bay.until(lambda: "goes on" in bay.says("whoIsKnown"))
     served.heal()
-    painted = _Painted(former)
+    painted = EventCount(former, QEvent.Type.Paint)
     bay.try_sign_in(IKE)
     bay.until_says("mechanicName", "Ike Brannigan")
     assert painted.times == 0, "the former mechanic's session was shown to the next one"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt, QVariantAnimation
+from PySide6.QtCore import QEvent, Qt, QVariantAnimation
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from desktop.ui.sessions_page import SessionsPage
 from desktop.ui.sign_in_page import SignInPage
 from desktop.ui.theme import Theme, apply_theme
 from desktop.ui.tokens import Profile
+from tests.fixtures.event_count import EventCount
 from tests.ui.hands import find, press, tap
 from tests.ui.samples import HOSTILE_RAW_NAMES, board, monotonic, now
 
@@ -50,26 +51,13 @@ def test_the_page_before_fades_and_leaves_nothing_behind(window: MainWindow, qtb
     qtbot.waitUntil(lambda: len(window.findChildren(QWidget)) == parts)
 
 
-class _Painted(QObject):
-    """Counts how often one widget is painted, on screen or into a picture."""
-
-    def __init__(self, watched: QObject) -> None:
-        super().__init__(watched)
-        self.times = 0
-        watched.installEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        self.times += event.type() is QEvent.Type.Paint
-        return False
-
-
 def test_a_fade_does_not_paint_the_new_page_for_each_of_its_steps(
     window: MainWindow, qtbot: QtBot, qapp: QApplication
 ) -> None:
     apply_theme(qapp, Theme(profile=Profile.DESKTOP))
     sign_in = find(window, SignInPage)
     window.show_page(sign_in)
-    field = _Painted(find(sign_in, QLineEdit, "emailField"))
+    field = EventCount(find(sign_in, QLineEdit, "emailField"), QEvent.Type.Paint)
     (fade,) = (one for one in window.findChildren(QVariantAnimation) if one.state() is QVariantAnimation.State.Running)
     steps: list[object] = []
     fade.valueChanged.connect(steps.append)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.warm_up import WarmUp
+from tests.fixtures.event_count import EventCount
 
 SIZE = QSize(640, 480)
 
@@ -35,17 +36,6 @@ class Page(QWidget):
         self.hidden.hide()
 
 
-class Shows(QObject):
-    def __init__(self, watched: QObject) -> None:
-        super().__init__(watched)
-        self.count = 0
-        watched.installEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        self.count += event.type() is QEvent.Type.Show
-        return False
-
-
 @pytest.fixture
 def parent() -> Iterator[QObject]:
     made = QObject()
@@ -59,13 +49,13 @@ def test_what_will_be_seen_of_a_page_is_drawn_once_in_its_place_and_nothing_is_s
     pages = [Page(), Page()]
     for page in pages:
         qtbot.addWidget(page)
-    shows = [Shows(page) for page in pages]
+    shows = [EventCount(page, QEvent.Type.Show) for page in pages]
     warm_up = WarmUp(parent)
     warm_up.begin(pages, SIZE)
     qtbot.waitUntil(lambda: not warm_up.is_on)
     assert [page.seen.sizes for page in pages] == [[SIZE], [SIZE]]
     assert [page.hidden.sizes for page in pages] == [[], []]
-    assert [show.count for show in shows] == [0, 0]
+    assert [show.times for show in shows] == [0, 0]
 
 
 def test_pages_that_go_before_their_turn_are_left_alone(parent: QObject, qtbot: QtBot) -> None:
