@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 BAD_CONFIGURATION = 78
 NO_ANSWER = 75
 AGAIN = 10
+"""The exit code of a program that is to be started again."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -163,7 +163,7 @@ class App(QObject):
     @Slot()
     def start_again(self) -> None:
         """Stop, for whoever runs this process to start it again: that leads back into the session that is open."""
-        self._draft = self.session_pages.draft()
+        self._draft = self.session_pages.draft(self._call.kind) if self._call is not None else ""
         self.stop()
 
     @property
@@ -380,7 +380,7 @@ class App(QObject):
         if self._restart.is_on and not self._is_draft_back:
             # Once: it may be sent or thrown away then.
             self._is_draft_back = True
-            self.session_pages.set_draft(self._restart.wish.draft)
+            self.session_pages.set_draft(state.kind, self._restart.wish.draft)
         if state.phase is CallPhase.ENDED and state.completion is None and state.band is not None:
             self.board_gateway.show_band(state.band)
         if self._desks is not None:

@@ -9,6 +9,7 @@ from desktop.core.corner import Corner
 from desktop.core.devices import DevicesState
 from desktop.core.record import RecordState
 from desktop.core.route import Page
+from desktop.core.session import SessionKind
 from desktop.gateways import Gateways
 from desktop.models.chat import ChatModel
 from desktop.report_desk import ReportDesk
@@ -89,19 +90,19 @@ class SessionPages(QObject):
         if state.phase is CallPhase.ENDED and state.completion is not None:
             self.completion.render_state(state.completion, state.band)
             self.summary.render_completion(state.completion)
-        elif state.kind.has_video:
-            self.call.render_state(state)
         else:
-            self.chat.render_state(state)
+            self._page_for(state.kind).render_state(state)
 
-    def draft(self) -> str:
-        """Return the line that somebody has begun to write in the session on screen."""
-        return next((text for page in (self.call, self.chat) if (text := page.draft())), "")
+    def draft(self, kind: SessionKind) -> str:
+        """Return the line that somebody has begun to write in a session of this kind, on its page alone."""
+        return self._page_for(kind).draft()
 
-    def set_draft(self, text: str) -> None:
+    def set_draft(self, kind: SessionKind, text: str) -> None:
         """Put a line back that was begun before a new start of the program."""
-        for page in (self.call, self.chat):
-            page.set_draft(text)
+        self._page_for(kind).set_draft(text)
+
+    def _page_for(self, kind: SessionKind) -> CallPage | ChatPage:
+        return self.call if kind.has_video else self.chat
 
     def render_record(self, state: RecordState) -> None:
         """Draw notes, files and summary wherever they are shown."""

@@ -7,6 +7,7 @@ from desktop.flows.call_bands import BandRack
 from desktop.flows.call_facts import CallFacts
 from desktop.rtc.events import OwnDevices
 
+_SILENCES = ("no_sound", "no_microphone")
 _SOUND = frozenset({DeviceKind.MICROPHONE, DeviceKind.SPEAKER})
 
 
@@ -42,7 +43,7 @@ class DeviceNotices:
 
     def _look_at_sound(self, own: OwnDevices, before: OwnDevices | None, now: float) -> None:
         if own.needs_new_start:
-            self._bands.drop("no_sound")
+            self._drop_silences()
             self._bands.put(device_bands.sound_stopped(self._facts.customer_first), now)
             return
         missing = own.microphone is OwnDevice.MISSING, own.speaker is OwnDevice.MISSING
@@ -52,10 +53,13 @@ class DeviceNotices:
         )
         if missing == was_missing:
             return
-        for key in ("no_sound", "no_microphone"):
-            self._bands.drop(key)
+        self._drop_silences()
         if missing[0]:
             self._bands.put(device_bands.no_sound(self._facts.customer_first, speaker=not missing[1]), now)
+
+    def _drop_silences(self) -> None:
+        for key in _SILENCES:
+            self._bands.drop(key)
 
     def _look_at_camera(self, own: OwnDevices, before: OwnDevices | None, now: float) -> None:
         if before is not None and own.camera is before.camera:

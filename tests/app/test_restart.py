@@ -105,3 +105,29 @@ def test_a_session_that_was_left_properly_is_not_entered_at_the_next_start(
         bay.open("S01")
         bay.until(lambda: len(asyncio.run(left_open(tmp_path))) == 1)
     assert asyncio.run(left_open(tmp_path)) == ()
+
+
+def test_after_a_new_start_the_line_begun_here_is_back_and_none_of_another_session(
+    qtbot: QtBot, served: ServedJoinServer, tmp_path: Path
+) -> None:
+    with open_bay(qtbot, served.url, tmp_path) as bay:
+        bay.sign_in()
+        bay.open("S01")
+        bay.app.session_pages.chat.set_draft("For somebody else")
+        assert bay.app.session_pages.call.draft() == ""
+        bay.app.session_pages.call.set_draft("The hose looks")
+        bay.app.start_again()
+        bay.stop()
+    with open_bay(qtbot, served.url, tmp_path) as bay:
+        bay.try_sign_in(MARISOL)
+        bay.until_seen("callPage")
+        assert bay.app.session_pages.call.draft() == "The hose looks"
+        assert bay.app.session_pages.chat.draft() == ""
+        bay.app.session_pages.call.set_draft("")
+        bay.app.session_pages.chat.set_draft("For somebody else")
+        bay.app.start_again()
+        bay.stop()
+    with open_bay(qtbot, served.url, tmp_path) as bay:
+        bay.try_sign_in(MARISOL)
+        bay.until_seen("callPage")
+        assert bay.app.session_pages.call.draft() == ""

@@ -81,7 +81,7 @@ class Driver:
         tell("in session", pages=self._seen, lines=self._lines(robot))
         if "PULSE_SERVER" in os.environ:
             yield Until(self._has_sound, "a microphone and a speaker", 60)
-            tell("with sound", draft=self._app.session_pages.draft())
+            tell("with sound", draft=self._app.session_pages.call.draft())
         return "in the session"
 
     def obey(self, robot: Robot) -> Script:
