@@ -48,6 +48,8 @@ _LONGEST_PAUSE_S = 4.0
 _LAST_STATE_TRIES = 3
 _WAIT_S = 5.0
 _LONGEST_WAIT_S = 60.0
+STALE_PLACE_S = 30.0
+"""After so long a loss a place is asked for anew even where the SDK has mended its room just before we left it."""
 
 
 class Healing:
@@ -128,6 +130,31 @@ class Healing:
         is_fresh = self._let_go_s is not None and now - self._let_go_s < _GHOST_S
         return self._door.has_former or (is_fresh and not self._was_ghost)
 
+    async def confirm_place(self) -> None:
+        """Take a new join answer for the room that this call is in, which stays as it is; a refusal ends the call.
+
+        For a room that was mended from within after a long loss: until then it stands on what the platform said before.
+        """
+        entered_s, tries = self._entered_s, 0
+        while self._door.is_connected and self._entered_s == entered_s:
+            try:
+                self._take_grant(await self._backend.join(self._facts.grant.session_id, self._fingerprint))
+            except RefusedError as refusal:
+                if not is_worth_waiting(refusal):
+                    await self.out(EndReason.REMOVED, refusal)
+                    return
+                await asyncio.sleep(_wait_s(refusal))
+            except BaylinkError as error:
+                _log.info("the place in the session is not confirmed yet: %s", error.code)
+                await asyncio.sleep(pause_s(tries))
+                tries += 1
+            else:
+                return
+
+    def _take_grant(self, grant: JoinGrant) -> None:
+        self._facts.take_grant(grant)
+        self._chat.merge(grant.messages)
+
     async def stay(self) -> None:
         """Be in a room, again and again; return when there is none to be in any more."""
         if self._facts.grant.server_url is None:
@@ -194,8 +221,7 @@ class Healing:
                     return None
                 await asyncio.sleep(_wait_s(error))
             else:
-                self._facts.take_grant(grant)
-                self._chat.merge(grant.messages)
+                self._take_grant(grant)
                 return grant
             await self._pause()
         return None

@@ -40,6 +40,7 @@ _COMES_AS = ((0.8, Rung.FULL), (0.4, Rung.MIDDLE))
 """Which rung a picture is of by its share of the largest that ever came: layers halve the sides."""
 _EXPECTED = frozenset({TrackState.STARTING, TrackState.FLOWING, TrackState.STALLED})
 _WEAK = frozenset({Quality.WEAK, Quality.LOST})
+_BLAMING = frozenset({Verdict.WEAK_OWN, Verdict.WEAK_THEIRS, Verdict.SERVER})
 
 
 class LinkDoor(Protocol):
@@ -84,6 +85,7 @@ class CallLink:
         self._insisted = 0
         self._slow = 0
         self._is_own_fault = False
+        self._usual_round_trip_ms: float | None = None
         self._video_is_back = False
         self._platform_is_down = False
         self._has_entered = False
@@ -96,6 +98,7 @@ class CallLink:
             self._take_photo(event, now)
             return
         self._stats, self._stats_s = event, now
+        self._note_round_trip(event.round_trip_ms)
         # Where nothing at all comes the network is away or the sender has stopped: less picture would help neither.
         if event.rx_kbps >= SILENT_KBPS and self._ladder.take(self._sample(event), now):
             self._follow_ladder(now)
@@ -111,6 +114,9 @@ class CallLink:
         """Bring verdict, photos and notices up to date."""
         self._platform_is_down = platform_is_down
         verdict = self._verdict.take(self._evidence(now, is_connected=is_connected), now)
+        if verdict is not self.state.verdict and verdict in _BLAMING:
+            # What is said of photos or sound alone never contradicts the verdict beside it.
+            self._is_own_fault = verdict is not Verdict.WEAK_THEIRS
         rung = self._ladder.rung
         if rung is Rung.PHOTOS and is_connected and now >= self._photo_due_s:
             self._photo_due_s = now + PHOTO_EVERY_S
@@ -133,7 +139,7 @@ class CallLink:
     def entered(self, now: float) -> None:
         """Go on in a new room."""
         self._has_entered = True
-        self._stats = None
+        self._stats = self._usual_round_trip_ms = None
         self._ladder.start_over(now)
 
     def wish_for(self, wish: PictureWish, now: float) -> None:
@@ -159,6 +165,11 @@ class CallLink:
         took_s = photo.took_s if photo.layer is PictureLayer.HIGH or photo.took_s is None else float("inf")
         if self._ladder.photo_taken(took_s, now):
             self._follow_ladder(now)
+
+    def _note_round_trip(self, took_ms: float) -> None:
+        """Keep the shortest way to the server and back of this room: nothing queued up on it then."""
+        if took_ms > 0:
+            self._usual_round_trip_ms = min(took_ms, self._usual_round_trip_ms or took_ms)
 
     def _insist(self, stats: LinkStats, now: float) -> None:
         """Ask again where the line has room and the media server sends less than it was asked for.
@@ -236,6 +247,7 @@ class CallLink:
             own=people.mechanic().quality,
             theirs=customer.quality if customer.in_room else Quality.UNKNOWN,
             stats=self._fresh_stats(now),
+            usual_round_trip_ms=self._usual_round_trip_ms,
             platform_answers=False if self._platform_is_down else None,
         )
 

@@ -19,7 +19,7 @@ from desktop.flows.call_chat import CallChat
 from desktop.flows.call_conditions import Conditions
 from desktop.flows.call_ending import LAST_LINES_S, Ending
 from desktop.flows.call_facts import CallFacts, Standing
-from desktop.flows.call_healing import Healing
+from desktop.flows.call_healing import STALE_PLACE_S, Healing
 from desktop.flows.call_insisting import InsistingBackend
 from desktop.flows.call_journal import SessionJournal
 from desktop.flows.call_link import CallLink
@@ -284,8 +284,11 @@ class CallSession:
         self._link.entered(self._loop.time())
         self._connection_back()
 
-    def _connection_back(self) -> None:
-        """Catch up after a loss: what others said meanwhile, how the session stands, and own lines for the room."""
+    def _connection_back(self) -> float:
+        """Catch up after a loss: what others said meanwhile, how the session stands, and own lines for the room.
+
+        Returns for how many seconds the connection was gone.
+        """
         now = self._loop.time()
         lost_s = self._conditions.connection_back(now)
         if lost_s is not None:
@@ -294,6 +297,12 @@ class CallSession:
             self._state_wanted.set()
         self._chat.read_soon()
         self._refresh()
+        return 0.0 if lost_s is None else now - lost_s
+
+    def _mended(self) -> None:
+        """Go on in the same room after a loss."""
+        if self._connection_back() >= STALE_PLACE_S:
+            self._keep(self._healing.confirm_place())
 
     def _servers_changed(self) -> None:
         """Take it that the platform or the media server went away or is back."""
@@ -445,7 +454,7 @@ class CallSession:
                 case Verdict.LEAVE:
                     self._healing.lose(Disconnected(LostReason.CONNECTION))
                 case Verdict.FINE if self._conditions.has_loss:
-                    self._connection_back()
+                    self._mended()
                 case _:
                     pass
         if (is_away := self._probe.media.is_down or self._conditions.has_loss) is not self._is_holding:

@@ -11,6 +11,8 @@ _BAD_LOSS = 0.10
 _BAD_ROUND_TRIP_MS = 800.0
 _FAIR_LOSS = 0.03
 _FAIR_ROUND_TRIP_MS = 300.0
+_QUEUE_MS = 50.0
+"""So much longer than usual to the server and back: packets queue up on the way, our own line is full."""
 _WEAK = frozenset({Quality.WEAK, Quality.LOST})
 _RANK = {
     Verdict.UNKNOWN: 0,
@@ -28,6 +30,7 @@ class Evidence:
     """What is known at one moment. `is_connected`: this PC is in the room and its connection stands.
 
     `own` and `theirs` are the server's words about both sides; `stats` were measured here, None while they are not.
+    `usual_round_trip_ms` is what the way to the server and back takes where nothing queues up; None before it is known.
     `platform_answers`: None before it was asked, False when it has not answered for a while.
     """
 
@@ -35,6 +38,7 @@ class Evidence:
     own: Quality = Quality.UNKNOWN
     theirs: Quality = Quality.UNKNOWN
     stats: LinkStats | None = None
+    usual_round_trip_ms: float | None = None
     platform_answers: bool | None = None
 
 
@@ -56,8 +60,10 @@ def _weak_side(evidence: Evidence) -> Verdict | None:
     stats = evidence.stats or LinkStats()
     theirs_weak = evidence.theirs in _WEAK
     is_path_bad = stats.tx_loss >= _BAD_LOSS or stats.round_trip_ms >= _BAD_ROUND_TRIP_MS
-    # What is lost on their way to the server is missing here too: it only speaks against us if they are well.
-    own_weak = evidence.own in _WEAK or is_path_bad or (stats.rx_loss >= _BAD_LOSS and not theirs_weak)
+    # What is lost on their way to the server is missing here too: it only speaks against us if they are well, or if our
+    # own way, on which they have no part, is full at the same time.
+    is_loss_ours = not theirs_weak or _is_own_way_full(evidence)
+    own_weak = evidence.own in _WEAK or is_path_bad or (stats.rx_loss >= _BAD_LOSS and is_loss_ours)
     if own_weak and theirs_weak:
         # Both are weak and our way to the server is clean: what both have in common is the server.
         is_path_clean = evidence.stats is not None and not _is_fair(evidence.stats)
@@ -65,6 +71,12 @@ def _weak_side(evidence: Evidence) -> Verdict | None:
     if own_weak:
         return Verdict.WEAK_OWN
     return Verdict.WEAK_THEIRS if theirs_weak else None
+
+
+def _is_own_way_full(evidence: Evidence) -> bool:
+    if evidence.stats is None or evidence.usual_round_trip_ms is None:
+        return False
+    return evidence.stats.round_trip_ms >= evidence.usual_round_trip_ms + _QUEUE_MS
 
 
 def _is_fair(stats: LinkStats) -> bool:

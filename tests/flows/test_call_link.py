@@ -12,6 +12,8 @@ GOOD = LinkStats(
     rx_kbps=1700, round_trip_ms=40, frame_width=1280, frame_height=720, fps=29, sent_width=1280, sent_fps=28
 )
 CHOKED = replace(GOOD, rx_kbps=250, rx_loss=0.5, round_trip_ms=700, fps=0)
+HOLED = replace(CHOKED, round_trip_ms=40)
+"""What a customer's weak upload looks like from here: packets are missing, and the own way to the server is free."""
 TIGHT = replace(GOOD, tx_loss=0.3, spare_out_kbps=80)
 
 
@@ -51,15 +53,48 @@ def test_a_link_that_breaks_down_gets_smaller_pictures_then_photos_and_each_is_s
         await settled(stage)
         await measure(stage, GOOD, 10)
         stage.room.tell(QualityChanged(CUSTOMER, Quality.WEAK))
-        await measure(stage, CHOKED, 3)
+        await measure(stage, HOLED, 3)
         assert limit(stage) is PictureLayer.LOW
-        await measure(stage, CHOKED, 6)
+        await measure(stage, HOLED, 6)
         assert limit(stage) is PictureLayer.OFF
         band = (await stage.screen.until_band("photos")).band
         assert band is not None
         assert band.title == "Dana's upload is weak."
         assert band.text == "You now get sharp photos instead of video. Sound goes on."
         assert stage.screen.bands().count("photos") == 1
+
+    play(story)
+
+
+def test_a_customer_is_not_blamed_for_a_line_that_is_full_on_this_side() -> None:
+    """The server may call the customer weak at the same time: a phone that is short of breath, or its word is late."""
+
+    async def story(stage: Stage) -> None:
+        await settled(stage)
+        await measure(stage, GOOD, 10)
+        stage.room.tell(QualityChanged(CUSTOMER, Quality.WEAK))
+        await measure(stage, CHOKED, 9)
+        band = (await stage.screen.until_band("photos")).band
+        assert band is not None
+        assert band.title == "Your network is weak."
+        assert stage.screen.state.link.verdict is Verdict.WEAK_OWN
+
+    play(story)
+
+
+def test_who_is_said_to_be_weak_follows_the_verdict_beside_it() -> None:
+    async def story(stage: Stage) -> None:
+        await settled(stage)
+        await measure(stage, GOOD, 10)
+        stage.room.tell(QualityChanged(CUSTOMER, Quality.WEAK))
+        await measure(stage, HOLED, 9)
+        await stage.screen.until_band("photos")
+        stage.room.tell(QualityChanged(CUSTOMER, Quality.GOOD), QualityChanged(MECHANIC, Quality.WEAK))
+        await measure(stage, GOOD, 3)
+        link, band = stage.screen.state.link, stage.screen.state.band
+        assert (link.verdict, link.rung) == (Verdict.WEAK_OWN, Rung.PHOTOS)
+        assert band is not None
+        assert band.title == "Your network is weak."
 
     play(story)
 

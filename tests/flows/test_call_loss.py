@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from desktop.core.call import CallPhase, TrackState
+from desktop.core.call import CallPhase, EndReason, TrackState
 from desktop.core.chat import Delivery
-from desktop.core.errors import OfflineError
+from desktop.core.errors import BaylinkError, OfflineError, RefusedError
 from desktop.core.link import LinkStats
 from desktop.core.session import SessionKind
 from desktop.rtc.events import (
@@ -587,6 +587,59 @@ def test_ac_42_a_minute_without_network_loses_no_line_and_needs_no_hand_in_the_a
         assert live_again == ["just before", "in the dark"]
         ids = {text: line_id for room in stage.rooms.opened for text, line_id in room.sent}
         assert {message.id for message in stage.platform.stored if message.text in ids} == set(ids.values())
+
+    play(story)
+
+
+async def _mended_after(stage: Stage, away_s: float, join_trouble: BaylinkError | None = None) -> None:
+    """Take the network away, and let the SDK be back the moment that the network is."""
+    await _long_live(stage)
+    stage.network(is_there=False)
+    await asyncio.sleep(2)
+    _freeze(stage)
+    await asyncio.sleep(12)
+    stage.room.tell(Reconnecting())
+    await asyncio.sleep(away_s - 14)
+    stage.network(is_there=True)
+    if join_trouble is not None:
+        stage.platform.always["join"] = join_trouble
+    stage.room.tell(Reconnected())
+    _flow(stage)
+
+
+@pytest.mark.parametrize(("away_s", "answers"), [(20, 1), (60, 2)])
+def test_ac_42_a_room_that_the_sdk_mends_after_a_long_loss_stands_on_a_new_join_answer_in_the_app(
+    away_s: float, answers: int
+) -> None:
+    async def story(stage: Stage) -> None:
+        await _mended_after(stage, away_s)
+        await stage.screen.until_phase(CallPhase.LIVE, 3)
+        await asyncio.sleep(10)
+        assert stage.platform.calls.count("join") == answers
+        assert len(stage.rooms.opened) == 1, "a room that works was left"
+
+    play(story)
+
+
+def test_a_room_that_the_sdk_mends_is_left_if_the_session_has_ended_meanwhile() -> None:
+    async def story(stage: Stage) -> None:
+        await _mended_after(stage, 60, RefusedError("session_ended", 410))
+        state = await stage.screen.until_phase(CallPhase.ENDED, 5)
+        assert state.end_reason is EndReason.REMOVED
+
+    play(story)
+
+
+def test_a_new_join_answer_that_cannot_be_had_yet_disturbs_no_call_that_runs() -> None:
+    async def story(stage: Stage) -> None:
+        await _mended_after(stage, 60, OfflineError())
+        await stage.screen.until_phase(CallPhase.LIVE, 3)
+        await asyncio.sleep(5)
+        assert stage.screen.state.phase is CallPhase.LIVE
+        del stage.platform.always["join"]
+        asked = stage.platform.calls.count("join")
+        await asyncio.sleep(120)
+        assert stage.platform.calls.count("join") == asked + 1, "it asks until it has its answer, and no longer"
 
     play(story)
 

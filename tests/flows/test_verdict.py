@@ -10,6 +10,9 @@ from desktop.flows.verdict import Evidence, SteadyVerdict, verdict_of
 
 CLEAN = LinkStats(rx_kbps=1700, round_trip_ms=40)
 LOSSY = replace(CLEAN, rx_loss=0.15)
+FULL = replace(LOSSY, round_trip_ms=206)
+"""Seen on a line capped to 300 kbit/s whose usual round trip is 5 ms."""
+SLOW_ALONE = replace(CLEAN, round_trip_ms=206)
 SLOW = replace(CLEAN, round_trip_ms=900)
 WELL = Evidence(is_connected=True, own=Quality.GOOD, theirs=Quality.GOOD, stats=CLEAN)
 
@@ -30,6 +33,9 @@ WELL = Evidence(is_connected=True, own=Quality.GOOD, theirs=Quality.GOOD, stats=
         (replace(WELL, theirs=Quality.WEAK), Verdict.WEAK_THEIRS),
         (replace(WELL, theirs=Quality.LOST), Verdict.WEAK_THEIRS),
         (replace(WELL, theirs=Quality.WEAK, stats=LOSSY), Verdict.WEAK_THEIRS),
+        (replace(WELL, theirs=Quality.WEAK, stats=LOSSY, usual_round_trip_ms=35), Verdict.WEAK_THEIRS),
+        (replace(WELL, theirs=Quality.WEAK, stats=FULL, usual_round_trip_ms=5), Verdict.WEAK_OWN),
+        (replace(WELL, theirs=Quality.WEAK, stats=SLOW_ALONE, usual_round_trip_ms=5), Verdict.WEAK_THEIRS),
         (replace(WELL, own=Quality.WEAK, theirs=Quality.WEAK, stats=SLOW), Verdict.WEAK_OWN),
         (replace(WELL, own=Quality.WEAK, theirs=Quality.WEAK), Verdict.SERVER),
         (replace(WELL, platform_answers=False), Verdict.SERVER),
