@@ -91,6 +91,8 @@ class CallChat:
         self._all_sent.set()
         self._read_wanted = asyncio.Event()
         self._is_read_missing = False
+        self.read_seq = 0
+        """Up to which order number nothing that is stored is missing here."""
         self._written: deque[tuple[float, ChatMessage]] = deque(maxlen=_WRITTEN_KEPT)
         self.is_return_awaited = False
         """Whether the page says that the connection is being repaired: then nothing shows as failed."""
@@ -99,11 +101,6 @@ class CallChat:
     def messages(self) -> tuple[ChatMessage, ...]:
         """The transcript as it stands, in order."""
         return tuple(self._transcript)
-
-    @property
-    def newest_seq(self) -> int:
-        """The highest order number that is stored and shown."""
-        return max((message.seq or 0 for message in self._transcript), default=0)
 
     def open(
         self, messages: tuple[ChatMessage, ...], kept: tuple[KeptLine, ...] = (), *, may_send: bool = True
@@ -116,6 +113,7 @@ class CallChat:
             for message in messages:
                 self._lean.note_stored(message)
         self._transcript.merge_all(messages)
+        self._has_read(messages)
         for line in kept:
             self._restore(line, may_send=may_send)
         return self.messages
@@ -268,9 +266,23 @@ class CallChat:
         for _ in range(_PAGES_AT_ONCE):
             page = await self._backend.messages(self._session_id, after=self._after)
             self.merge(page.messages)
+            self._has_read(page.messages)
             self._after = page.after or self._after
             if not page.has_more:
                 return
+
+    def _has_read(self, messages: tuple[ChatMessage, ...]) -> None:
+        """Note what came in order, without holes."""
+        self.read_seq = max(self.read_seq, *(message.seq or 0 for message in messages), 0)
+
+    def _has_stored(self, seq: int | None) -> None:
+        """Note an own line's place; if it does not follow what was read, somebody's line before it was missed."""
+        if seq is None or seq <= self.read_seq:
+            return
+        if seq == self.read_seq + 1:
+            self.read_seq = seq
+        else:
+            self.read_soon()
 
     def _own(self, message_id: str, text: str, sent_at: datetime) -> ChatMessage:
         sender = self._identity or Role.MECHANIC.value
@@ -322,6 +334,7 @@ class CallChat:
                 if self._lean is not None:
                     self._lean.note_stored(stored)
                 self._changed(self._transcript.merge(replace(stored, id=message.id, delivery=Delivery.SENT)))
+                self._has_stored(stored.seq)
                 return True
             if self._lean is not None and not await self._may_send_again():
                 self._mark(message, Delivery.FAILED)

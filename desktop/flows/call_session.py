@@ -396,7 +396,7 @@ class CallSession:
         """Take the platform's word, and end here if it says that the session has ended."""
         if self.is_over or not self._facts.take_state(state):
             return
-        if state.message_seq > self._chat.newest_seq:
+        if state.message_seq > self._chat.read_seq:
             self._chat.read_soon()
         if state.status.is_terminal and self._override is not CallPhase.ENDING:
             self._finish(EndReason.ENDED, completion=self._facts.completion(state, self._loop.time()))
