@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.core.people import Role
@@ -139,18 +139,26 @@ def _paint_session(
     title, caption = look.line_height("title"), look.line_height("caption")
     top = places.text.center().y() - (title + caption) / 2
     _paint_name(painter, QRectF(places.text.left(), top, places.text.width(), title), row.customer_name, words)
-    _paint_facts(painter, QRectF(places.text.left(), top + title, places.text.width(), caption), row)
+    small = look.font("caption", tabular=True)
+    spread = _note_spread(places, words.note, small)
+    _paint_facts(painter, QRectF(places.text.left(), top + title, places.text.width() - spread, caption), row)
     figures = look.font("strong", tabular=True, px=look.pick(kiosk=22, desktop=15))
     line = look.line_height("strong")
     top = places.time.center().y() - (line + caption) / 2
     time = QRectF(places.time.left(), top, places.time.width(), line)
     paint_text(painter, time, words.time, figures, look.color("text"), _RIGHT)
-    note = QRectF(places.time.left(), top + line, places.time.width(), caption)
-    paint_text(painter, note, words.note, look.font("caption", tabular=True), look.color(words.note_role), _RIGHT)
+    note = QRectF(places.time.left() - spread, top + line, places.time.width() + spread, caption)
+    paint_text(painter, note, words.note, small, look.color(words.note_role), _RIGHT)
     face = ButtonFace(
         text=words.button, icon=words.button_icon, kind=words.button_kind, enabled=words.enabled, pressed=held
     )
     paint_button(painter, places.button, face)
+
+
+def _note_spread(places: _Places, note: str, font: QFont) -> float:
+    """Return by how much a long note reaches into the facts: it says what to do first, they are in the detail too."""
+    wanted = QFontMetricsF(font).horizontalAdvance(note) + 1 - places.time.width()
+    return min(max(0.0, wanted), places.text.width() / 2)
 
 
 def _paint_card(painter: QPainter, card: QRectF, *, chosen: bool) -> None:

@@ -63,8 +63,9 @@ DAY = (
         kind_label="Chat",
         plan_name="Quick Chat",
         urgent=True,
+        customer_present=True,
         vehicle=Vehicle("2012", "Ford", "Focus SE"),
-        concern="Cranks but does not start after rain",
+        concern="Cranks but does not start after rain, and smells of fuel for a quarter of an hour afterwards",
     ),
     row("rae", "Rae Lindholm", SessionStatus.PENDING, concern="Which coolant fits, G12 or G13?", planned_minutes=None),
     row(
