@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from desktop.core.bands import Band, BandLevel, most_urgent
 from desktop.core.clock import RED_BELOW_S, SessionTimer, TimerMode
+from desktop.core.link import Verdict
 
 PASSING_S = 6.0
 _STALE_S = 20.0
@@ -47,16 +48,18 @@ def no_picture(first: str) -> Band:
     return Band("no_picture", BandLevel.WARNING, "video-off", f"No picture from {first}.", text, action="Ask")
 
 
-def photos(first: str, *, own: bool) -> Band:
-    """Say that sharp photos come instead of video, and whose network it is."""
-    title = "Your network is weak." if own else f"{first}'s upload is weak."
+def photos(first: str, weak: Verdict) -> Band:
+    """Say that sharp photos come instead of video, and who is weak: who the verdict names, else this PC's network."""
+    titles = {Verdict.WEAK_THEIRS: f"{first}'s upload is weak.", Verdict.SERVER: "The server is slow."}
+    title = titles.get(weak, "Your network is weak.")
     text = "You now get sharp photos instead of video. Sound goes on."
     return Band("photos", BandLevel.ACCENT, "image", title, text, action="Show video")
 
 
-def sound_only(first: str, *, own: bool) -> Band:
-    """Say that not even photos come through."""
-    title = "Your network is very weak." if own else f"{first}'s upload is very weak."
+def sound_only(first: str, weak: Verdict) -> Band:
+    """Say that not even photos come through, and who is weak, as `photos` does."""
+    titles = {Verdict.WEAK_THEIRS: f"{first}'s upload is very weak.", Verdict.SERVER: "The server is very slow."}
+    title = titles.get(weak, "Your network is very weak.")
     text = "Only sound and chat for now. The picture comes back by itself."
     return Band("sound_only", BandLevel.ACCENT, "image", title, text, action="Show video")
 

@@ -84,7 +84,7 @@ class CallLink:
         self._insist_due_s = float("inf")
         self._insisted = 0
         self._slow = 0
-        self._is_own_fault = False
+        self._weak = Verdict.UNKNOWN
         self._usual_round_trip_ms: float | None = None
         self._video_is_back = False
         self._platform_is_down = False
@@ -116,16 +116,16 @@ class CallLink:
         verdict = self._verdict.take(self._evidence(now, is_connected=is_connected), now)
         if verdict is not self.state.verdict and verdict in _BLAMING:
             # What is said of photos or sound alone never contradicts the verdict beside it.
-            self._is_own_fault = verdict is not Verdict.WEAK_THEIRS
+            self._weak = verdict
         rung = self._ladder.rung
         if rung is Rung.PHOTOS and is_connected and now >= self._photo_due_s:
             self._photo_due_s = now + PHOTO_EVERY_S
             self._photo_until_s = now + _PHOTO_LONGEST_S
             self._door.take_photos()
         is_told = is_connected and self._facts.customer.in_room
-        first, is_own = self._facts.customer_first, self._is_own_fault
-        self._bands.hold(call_bands.photos(first, own=is_own), now, is_true=is_told and rung is Rung.PHOTOS)
-        self._bands.hold(call_bands.sound_only(first, own=is_own), now, is_true=is_told and rung is Rung.SOUND)
+        first = self._facts.customer_first
+        self._bands.hold(call_bands.photos(first, self._weak), now, is_true=is_told and rung is Rung.PHOTOS)
+        self._bands.hold(call_bands.sound_only(first, self._weak), now, is_true=is_told and rung is Rung.SOUND)
         self._bands.hold(call_bands.camera_held(), now, is_true=is_connected and self._upload.is_held)
         self.state = LinkState(
             verdict=verdict,
@@ -208,7 +208,7 @@ class CallLink:
     def _follow_ladder(self, now: float) -> None:
         had_video, rung = self.state.rung.has_video, self._ladder.rung
         if rung > self.state.rung:
-            self._is_own_fault = verdict_of(self._evidence(now, is_connected=True)) is not Verdict.WEAK_THEIRS
+            self._weak = verdict_of(self._evidence(now, is_connected=True))
         self._video_is_back = rung.has_video and (self._video_is_back or not had_video)
         self._photo_due_s = now + _FIRST_PHOTO_S
         self._insist_due_s, self._insisted, self._slow = now + _FOLLOWS_S, 0, 0

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from desktop.core.call import PictureLayer, Quality
 from desktop.core.link import LinkStats, PictureWish, Rung, Verdict
 from desktop.rtc.events import Disconnected, LostReason, PhotoTaken, QualityChanged
@@ -82,19 +84,26 @@ def test_a_customer_is_not_blamed_for_a_line_that_is_full_on_this_side() -> None
     play(story)
 
 
-def test_who_is_said_to_be_weak_follows_the_verdict_beside_it() -> None:
+@pytest.mark.parametrize(
+    ("customer", "verdict", "title"),
+    [
+        (Quality.GOOD, Verdict.WEAK_OWN, "Your network is weak."),
+        (Quality.WEAK, Verdict.SERVER, "The server is slow."),
+    ],
+)
+def test_who_is_said_to_be_weak_follows_the_verdict_beside_it(customer: Quality, verdict: Verdict, title: str) -> None:
     async def story(stage: Stage) -> None:
         await settled(stage)
         await measure(stage, GOOD, 10)
         stage.room.tell(QualityChanged(CUSTOMER, Quality.WEAK))
         await measure(stage, HOLED, 9)
         await stage.screen.until_band("photos")
-        stage.room.tell(QualityChanged(CUSTOMER, Quality.GOOD), QualityChanged(MECHANIC, Quality.WEAK))
+        stage.room.tell(QualityChanged(CUSTOMER, customer), QualityChanged(MECHANIC, Quality.WEAK))
         await measure(stage, GOOD, 3)
         link, band = stage.screen.state.link, stage.screen.state.band
-        assert (link.verdict, link.rung) == (Verdict.WEAK_OWN, Rung.PHOTOS)
+        assert (link.verdict, link.rung) == (verdict, Rung.PHOTOS)
         assert band is not None
-        assert band.title == "Your network is weak."
+        assert band.title == title
 
     play(story)
 

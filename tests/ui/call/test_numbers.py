@@ -184,9 +184,9 @@ def test_the_bands_of_a_weak_link_look_as_drawn(look: str, dress: Dress, shown: 
     column = QVBoxLayout(board)
     for band in (
         call_bands.smaller_picture(),
-        call_bands.photos("Dana", own=False),
-        call_bands.photos("Dana", own=True),
-        call_bands.sound_only("Dana", own=False),
+        call_bands.photos("Dana", Verdict.WEAK_THEIRS),
+        call_bands.photos("Dana", Verdict.WEAK_OWN),
+        call_bands.sound_only("Dana", Verdict.WEAK_THEIRS),
         call_bands.camera_held(),
         call_bands.video_back(),
     ):
