@@ -114,7 +114,7 @@ def _words(one: SessionRow, moment: BoardMoment = MOMENT) -> tuple[str, str, str
 def test_each_state_has_its_time_its_note_and_its_button() -> None:
     assert [_words(one) for one in DAY] == [
         ("12:41", "Dana is here", "Rejoin", RowAction.JOIN, True),
-        ("4 min", "Urgent", "Join chat", RowAction.JOIN, True),
+        ("4 min", "Urgent  ·  Tom is here", "Join chat", RowAction.JOIN, True),
         ("4 min", "", "Accept", RowAction.ACCEPT, True),
         ("14:30", "In 43 min", "Opens 14:20", RowAction.NONE, False),
         ("16:00", "Waiver not signed", "Opens 15:50", RowAction.NONE, False),
@@ -157,7 +157,8 @@ def test_sessions_of_other_days_carry_their_date() -> None:
 
 def test_a_screen_reader_hears_name_state_vehicle_concern_and_button() -> None:
     spoken = words_of(DAY[1], MOMENT).spoken
-    assert spoken == ("Tom Okafor, waiting, Chat, 2012 Ford Focus SE, Cranks but does not start after rain. Join chat.")
+    concern = "Cranks but does not start after rain, and smells of fuel for a quarter of an hour afterwards"
+    assert spoken == f"Tom Okafor, waiting, Chat, 2012 Ford Focus SE, {concern}. Join chat."
 
 
 def test_the_plan_is_named_as_the_server_names_it() -> None:
