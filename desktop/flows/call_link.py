@@ -41,6 +41,8 @@ _COMES_AS = ((0.8, Rung.FULL), (0.4, Rung.MIDDLE))
 _EXPECTED = frozenset({TrackState.STARTING, TrackState.FLOWING, TrackState.STALLED})
 _WEAK = frozenset({Quality.WEAK, Quality.LOST})
 _BLAMING = frozenset({Verdict.WEAK_OWN, Verdict.WEAK_THEIRS, Verdict.SERVER})
+_VERDICT_KNOWS_S = 3.0
+"""The verdict on screen waits for two seconds: just after a step down only this moment's evidence knows why."""
 
 
 class LinkDoor(Protocol):
@@ -85,6 +87,7 @@ class CallLink:
         self._insisted = 0
         self._slow = 0
         self._weak = Verdict.UNKNOWN
+        self._stepped_s = float("-inf")
         self._usual_round_trip_ms: float | None = None
         self._video_is_back = False
         self._platform_is_down = False
@@ -114,8 +117,8 @@ class CallLink:
         """Bring verdict, photos and notices up to date."""
         self._platform_is_down = platform_is_down
         verdict = self._verdict.take(self._evidence(now, is_connected=is_connected), now)
-        if verdict is not self.state.verdict and verdict in _BLAMING:
-            # What is said of photos or sound alone never contradicts the verdict beside it.
+        if verdict in _BLAMING and now - self._stepped_s >= _VERDICT_KNOWS_S:
+            # What is said of photos or sound alone does not contradict the verdict beside it.
             self._weak = verdict
         rung = self._ladder.rung
         if rung is Rung.PHOTOS and is_connected and now >= self._photo_due_s:
@@ -208,7 +211,7 @@ class CallLink:
     def _follow_ladder(self, now: float) -> None:
         had_video, rung = self.state.rung.has_video, self._ladder.rung
         if rung > self.state.rung:
-            self._weak = verdict_of(self._evidence(now, is_connected=True))
+            self._weak, self._stepped_s = verdict_of(self._evidence(now, is_connected=True)), now
         self._video_is_back = rung.has_video and (self._video_is_back or not had_video)
         self._photo_due_s = now + _FIRST_PHOTO_S
         self._insist_due_s, self._insisted, self._slow = now + _FOLLOWS_S, 0, 0

@@ -108,6 +108,23 @@ def test_who_is_said_to_be_weak_follows_the_verdict_beside_it(customer: Quality,
     play(story)
 
 
+def test_who_is_said_to_be_weak_for_one_bad_second_gives_way_to_the_verdict_that_stays() -> None:
+    async def story(stage: Stage) -> None:
+        await settled(stage)
+        await measure(stage, GOOD, 10)
+        stage.room.tell(QualityChanged(CUSTOMER, Quality.WEAK))
+        await measure(stage, HOLED, 5)
+        while limit(stage) is not PictureLayer.OFF:
+            await measure(stage, CHOKED, 1)
+        await measure(stage, HOLED, 5)
+        band = (await stage.screen.until_band("photos")).band
+        assert stage.screen.state.link.verdict is Verdict.WEAK_THEIRS
+        assert band is not None
+        assert band.title == "Dana's upload is weak."
+
+    play(story)
+
+
 def test_only_as_much_is_asked_for_as_comes_over_an_own_link_that_the_server_calls_weak() -> None:
     async def story(stage: Stage) -> None:
         await settled(stage)
