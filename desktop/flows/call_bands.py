@@ -50,18 +50,25 @@ def no_picture(first: str) -> Band:
 
 def photos(first: str, weak: Verdict) -> Band:
     """Say that sharp photos come instead of video, and who is weak: who the verdict names, else this PC's network."""
-    titles = {Verdict.WEAK_THEIRS: f"{first}'s upload is weak.", Verdict.SERVER: "The server is slow."}
-    title = titles.get(weak, "Your network is weak.")
     text = "You now get sharp photos instead of video. Sound goes on."
-    return Band("photos", BandLevel.ACCENT, "image", title, text, action="Show video")
+    return Band("photos", BandLevel.ACCENT, "image", _who_is_weak(first, weak), text, action="Show video")
 
 
 def sound_only(first: str, weak: Verdict) -> Band:
     """Say that not even photos come through, and who is weak, as `photos` does."""
-    titles = {Verdict.WEAK_THEIRS: f"{first}'s upload is very weak.", Verdict.SERVER: "The server is very slow."}
-    title = titles.get(weak, "Your network is very weak.")
     text = "Only sound and chat for now. The picture comes back by itself."
+    title = _who_is_weak(first, weak, how="very ")
     return Band("sound_only", BandLevel.ACCENT, "image", title, text, action="Show video")
+
+
+def _who_is_weak(first: str, weak: Verdict, *, how: str = "") -> str:
+    match weak:
+        case Verdict.WEAK_THEIRS:
+            return f"{first}'s upload is {how}weak."
+        case Verdict.SERVER:
+            return f"The server is {how}slow."
+        case _:
+            return f"Your network is {how}weak."
 
 
 def smaller_picture() -> Band:

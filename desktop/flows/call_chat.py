@@ -113,7 +113,7 @@ class CallChat:
             for message in messages:
                 self._lean.note_stored(message)
         self._transcript.merge_all(messages)
-        self._has_read(messages)
+        self._note_read(messages)
         for line in kept:
             self._restore(line, may_send=may_send)
         return self.messages
@@ -266,16 +266,16 @@ class CallChat:
         for _ in range(_PAGES_AT_ONCE):
             page = await self._backend.messages(self._session_id, after=self._after)
             self.merge(page.messages)
-            self._has_read(page.messages)
+            self._note_read(page.messages)
             self._after = page.after or self._after
             if not page.has_more:
                 return
 
-    def _has_read(self, messages: tuple[ChatMessage, ...]) -> None:
+    def _note_read(self, messages: tuple[ChatMessage, ...]) -> None:
         """Note what came in order, without holes."""
         self.read_seq = max(self.read_seq, *(message.seq or 0 for message in messages), 0)
 
-    def _has_stored(self, seq: int | None) -> None:
+    def _note_stored(self, seq: int | None) -> None:
         """Note an own line's place; if it does not follow what was read, somebody's line before it was missed."""
         if seq is None or seq <= self.read_seq:
             return
@@ -334,7 +334,7 @@ class CallChat:
                 if self._lean is not None:
                     self._lean.note_stored(stored)
                 self._changed(self._transcript.merge(replace(stored, id=message.id, delivery=Delivery.SENT)))
-                self._has_stored(stored.seq)
+                self._note_stored(stored.seq)
                 return True
             if self._lean is not None and not await self._may_send_again():
                 self._mark(message, Delivery.FAILED)
